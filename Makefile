@@ -50,8 +50,9 @@ fuzz: setup  ## ten thousand damaged files of every format and kind: none may tr
 torture: .venv/tested  ## kills -9 at every named point and at random, many at once, a number that was deleted, on both engines: nothing may be lost (under an hour)
 	$(BIN)/python -m torture $(QUICK)
 
-load: .venv/tested  ## the pages as one reader and twenty find them, beside an empty Streamlit page and a plain one
+load: .venv/tested  ## the pages as one reader, twenty readers and fifty interviewers find them, beside an empty Streamlit page and a plain one
 	$(BIN)/python -m bench.load $(QUICK)
+	$(BIN)/python -m bench.calling.at_once $(QUICK)
 
 mutants: .venv/tested  ## one small fault at a time in the pure rooms, for an hour: which does no test notice? writes docs/mutants.md
 	$(BIN)/python -m mutants $(QUICK)

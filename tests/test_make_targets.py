@@ -31,7 +31,7 @@ SAID = {  # target -> a line of what it prints; none where files tell
     ],
     "fuzz": ["{} files, wrong 0; slowest"],
     "torture": ["sqlite: {} kills", "  lost: 0", "a planted number", "by {} processes", "wrong 0"],
-    "load": ["headline: .* of an empty page", "{} readers at once over one alone"],
+    "load": ["headline: .* of an empty page", "{} readers at once over one alone", "outcome recorded, all at once"],
     "study": ["intervals: {} rows", "cells {}, cells above"],
     "mutants": ["2 of {} places tried"],
 }

@@ -42,12 +42,19 @@ TURNS, PAUSE = (
 KEY = Key(bytes(range(64)))
 BEGAN = datetime(2026, 5, 4, 1)  # of the survey's own time
 LONG_AGO, PART = ("3.13", "3.12", "3.13"), 8
+ALWAYS = """
+[calling.slots.always]
+weekdays = [1, 2, 3, 4, 5, 6, 7]
+start = "00:00"
+end = "23:59"
+"""  # numbers are called at any hour, so that it may be measured at any hour
 
 
 def prepared(url: str, numbers: int) -> Store:
     """A store with a drawn wave of so many numbers, all released and dealt out to fifty interviewers."""
     store = Store.create(url).acting(Actor("ann", CENTRE))
-    imports.import_programme(store, (examples.FOLDER / "programme.toml").read_bytes(), "p.toml")
+    content = (examples.FOLDER / "programme.toml").read_bytes() + ALWAYS.encode()
+    imports.import_programme(store, content, "p.toml")
     areas = list(imports.current_programme(store, PROGRAMME)[1].areas)
     listed = pd.DataFrame({"unit_id": [f"u{k:06}" for k in range(numbers * 14 // 10)]})
     listed["area"] = [areas[k % len(areas)] for k in range(len(listed))]
@@ -111,7 +118,7 @@ def measured(url: str, numbers: int) -> None:
             ask(who, 200, later)
     for who in WHO:
         holding.give_back(store, PROGRAMME, WAVE, who)
-    lineup.order_of(store, PROGRAMME, WAVE, later, fresh=timedelta(0))
+    lineup.order_of(store, PROGRAMME, WAVE, later, oldest=timedelta(0))
     taken: list[float] = []
 
     def turn(who: str) -> None:

@@ -15,7 +15,8 @@ UTC_TIME = "datetime64[us, UTC]"
 NAMES = ("call_id", "unit_id", "at", "disposition")
 TEXTS = pa.dictionary(pa.int32(), pa.string())
 TYPES = dict(zip(NAMES, (pa.int64(), TEXTS, pa.timestamp("us"), TEXTS), strict=True))
-WHERE = "FROM calls WHERE round_id = {round_id} AND call_id > {after} AND call_id <= {last}"
+# by the number of the call, and not by the index of the round, which has all calls of the wave
+WHERE = "FROM calls WHERE +round_id = {round_id} AND call_id > {after} AND call_id <= {last}"
 AS_CSV = {
     "sqlite": "SELECT CAST(group_concat(call_id || ',\"' || replace(unit_id, '\"', '\"\"') || '\",' || at || ',\"' || "
     f"disposition || '\"', char(10)) AS BLOB) {WHERE}",
@@ -39,8 +40,12 @@ def in_parts(connection: sa.Connection, asked: sa.Select) -> Iterator[pd.DataFra
 def log_after(connection: sa.Connection, round_id: int, seen: int) -> Iterator[pd.DataFrame]:
     """call_id, unit_id, at (UTC) and disposition of a wave's calls after the one seen last, in their order, in parts;
     unit_id and disposition are categories."""
-    newest = connection.scalar(sa.select(sa.func.max(schema.calls.c.call_id))) or 0
-    for after in range(seen, newest, OF_LOG):
+    call_id = schema.calls.c.call_id
+    first, newest = seen, connection.scalar(sa.select(sa.func.max(call_id))) or 0
+    if not seen:
+        of_wave = schema.calls.c.round_id == round_id
+        first = (connection.scalar(sa.select(sa.func.min(call_id)).where(of_wave)) or newest + 1) - 1
+    for after in range(first, newest, OF_LOG):
         bounds = {"round_id": int(round_id), "after": after, "last": min(after + OF_LOG, newest)}
         content = _as_csv(connection, AS_CSV[connection.dialect.name].format(**bounds))
         if content:

@@ -12,7 +12,7 @@ from service.figures.screen import LastPlaces, Screen, read_screen
 from service.figures.types_of_person import TypeFigures, read_types
 from service.store.engine import Store
 from service.store.permissions import permitted
-from service.store.remembered import remembered
+from service.store.remembered import remembered_while_called
 from words import Fault
 
 OF_WAVE = ("estimate", "lower", "upper", "level", "n", "rank", "rank_lower", "rank_upper", "unfit")
@@ -68,7 +68,7 @@ class AreaPage:
 
 
 @permitted
-@remembered
+@remembered_while_called
 def read_area(
     store: Store, programme_name: str, area: str, *, wave: str | None = None, measure: str | None = None
 ) -> AreaPage:

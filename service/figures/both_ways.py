@@ -16,7 +16,7 @@ from service.intake.released import by_number
 from service.store.engine import Store
 from service.store.objects import RELEASED, RESPONDENTS
 from service.store.permissions import permitted
-from service.store.remembered import remembered
+from service.store.remembered import remembered_while_called
 from words import Fault
 
 
@@ -37,7 +37,7 @@ class BothWays:
 
 
 @permitted
-@remembered
+@remembered_while_called
 def read_both_ways(store: Store, programme_name: str, wave: str, *, interviewers: tuple[str, ...] = ()) -> BothWays:
     """The figures with everybody and without the interviews left out, or without those of some interviewers."""
     programme = current_programme(store, programme_name)[1]

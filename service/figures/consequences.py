@@ -18,14 +18,14 @@ from service.figures.settling import Settling
 from service.intake.imports import current_programme
 from service.store.engine import Store
 from service.store.permissions import CENTRE, LEADER, STATISTICIAN, Actor, permitted
-from service.store.remembered import remembered
+from service.store.remembered import remembered_while_called
 from words import Fault
 
 YEARS = 2  # whose consequences are listed
 
 
 @permitted
-@remembered
+@remembered_while_called
 def read_consequences(
     store: Store, programme_name: str, *, wave: str | None = None, league: str | None = None
 ) -> Consequences:

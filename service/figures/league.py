@@ -26,7 +26,7 @@ from service.intake.origins import origins_read
 from service.store import schema
 from service.store.engine import Store
 from service.store.permissions import permitted, sees_all
-from service.store.remembered import remembered
+from service.store.remembered import remembered_while_called
 from service.store.runs import outdated_runs
 from words import Fault
 
@@ -121,7 +121,7 @@ class League:
 
 
 @permitted
-@remembered
+@remembered_while_called
 def read_league(
     store: Store,
     programme_name: str,
@@ -279,14 +279,14 @@ def _among(runs: Collection[int] | None) -> list[sa.ColumnElement[bool]]:
 
 
 @permitted
-@remembered
+@remembered_while_called
 def newest_estimated_wave(store: Store, programme: str) -> str | None:
     """The last wave that has estimates; None if no wave of the programme has."""
     return next(iter(waves_with_estimates(store, programme)), None)
 
 
 @permitted
-@remembered
+@remembered_while_called
 def comparisons(store: Store, programme: str, wave: str) -> list[str]:
     """What `wave` was compared with: single waves, newest first, then windows that end with it ("before>after")."""
     names = {comparison_name(*ends) for ends in _compared_windows(store, programme) if window(ends[1])[-1] == wave}

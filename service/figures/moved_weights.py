@@ -16,7 +16,7 @@ from service.store import schema
 from service.store.engine import Store
 from service.store.objects import RECORDS, read_object
 from service.store.permissions import permitted
-from service.store.remembered import remembered
+from service.store.remembered import remembered_while_called
 from service.store.runs import generator, run_inputs
 from words import Fault
 
@@ -49,7 +49,7 @@ def _index_of(store: Store, programme_name: str, measure: str | None) -> str:
 
 
 @permitted
-@remembered
+@remembered_while_called
 def read_moved_weights(
     store: Store,
     programme_name: str,

@@ -5,14 +5,14 @@ import pandas as pd
 from service.figures.league import read_estimated, waves_with_estimates
 from service.store.engine import Store
 from service.store.permissions import permitted
-from service.store.remembered import remembered
+from service.store.remembered import remembered_while_called
 from words import Fault
 
 OF_AREA = ("rank", "rank_lower", "rank_upper")
 
 
 @permitted
-@remembered
+@remembered_while_called
 def read_rank_waves(store: Store, programme_name: str, *, measure: str, league: str, upto: str) -> pd.DataFrame:
     """One row for each area that may be shown in each estimated wave up to `upto`: wave, area, OF_AREA, oldest first.
 

@@ -19,7 +19,7 @@ from service.figures.use_cases import COMPARE, ROLLING
 from service.store import schema
 from service.store.engine import Store
 from service.store.permissions import permitted, sees_all
-from service.store.remembered import remembered
+from service.store.remembered import remembered_while_called
 from words import Fault
 
 FIRST, NOT_SURVEYED, BREAK = "first", "not_surveyed", "break"
@@ -154,7 +154,7 @@ class Screen:
 
 
 @permitted
-@remembered
+@remembered_while_called
 def read_screen(
     store: Store,
     programme_name: str,

@@ -9,7 +9,7 @@ from service.figures.use_cases import ESTIMATE
 from service.intake.imports import current_programme
 from service.store.engine import Store
 from service.store.permissions import permitted
-from service.store.remembered import remembered
+from service.store.remembered import remembered_while_called
 from words import Fault
 
 MOST = 6  # measures beside one another, unless somebody names them
@@ -40,7 +40,7 @@ class SideBySide:
 
 
 @permitted
-@remembered
+@remembered_while_called
 def read_side_by_side(
     store: Store,
     programme_name: str,

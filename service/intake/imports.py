@@ -22,7 +22,7 @@ from service.store import audit, schema
 from service.store.engine import Store, inserted_id
 from service.store.objects import add_objects
 from service.store.permissions import permitted
-from service.store.remembered import remembered
+from service.store.remembered import remembered_while_called
 from service.store.runs import add_run
 from words import Fault
 
@@ -154,7 +154,7 @@ def load_margins(store: Store, version_id: int) -> "MarginFile":
 
 
 @permitted
-@remembered
+@remembered_while_called
 def current_programme(store: Store, name: str) -> tuple[int, Programme]:
     """The version_id and content of a programme's newest version."""
     programmes = schema.programmes.c
@@ -176,14 +176,14 @@ def programme_of_run(store: Store, run_id: int) -> Programme:
 
 
 @permitted
-@remembered
+@remembered_while_called
 def programme_names(store: Store) -> list[str]:
     """The names of the imported programmes."""
     return sorted(store.table(sa.select(schema.programmes.c.programme).distinct()).programme)
 
 
 @permitted
-@remembered
+@remembered_while_called
 def wave_versions(store: Store, programme: str) -> pd.DataFrame:
     """Every version of every wave of a programme, oldest wave first; `current` marks the newest version of each."""
     waves = schema.waves

@@ -17,6 +17,7 @@ from sampling.proof.record import DrawRecord
 from service.store import schema
 from service.store.engine import Store
 from service.store.permissions import permitted
+from service.store.remembered import remembered_while_called
 from service.store.unchanging import unchanging
 from words import Fault
 
@@ -228,6 +229,7 @@ def _screened_units(store: Store, draw_id: int) -> pd.DataFrame:
 
 
 @permitted
+@remembered_while_called
 def sample_waves(store: Store, programme: str) -> pd.DataFrame:
     """The waves with a sample plan, oldest first: wave, version, approved, drawn, releases."""
     plans, draws = schema.plans.c, schema.draws

@@ -1,5 +1,6 @@
 """What reading use cases remember: the same answer until somebody writes, whoever writes, and never another role's."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -7,19 +8,24 @@ from threading import Barrier
 import pandas as pd
 import pytest
 import sqlalchemy as sa
-from made_up import MAY, NAME, begin_survey, take
+from half_rung import released
+from made_up import JUNE, MAY, NAME, begin_survey, take
 from streamlit.testing.v1 import AppTest
 
+from service.fieldwork.calling import attempts, holding, interviewers
 from service.figures import waves
+from service.figures.area_page import read_area
 from service.figures.league import read_league
 from service.figures.screen import read_screen
+from service.figures.side_by_side import read_side_by_side
 from service.intake import imports
 from service.protection import people
+from service.samples import samples
 from service.store import schema
 from service.store import unchanging as unchanging_tables
 from service.store.engine import STORE_VARIABLE, Store
 from service.store.permissions import LEADER, Actor
-from service.store.remembered import MOST, remembered
+from service.store.remembered import MOST, remembered, remembered_while_called
 from service.store.unchanging import unchanging
 from words import text
 
@@ -134,3 +140,42 @@ def test_a_table_that_never_changes_is_read_once_but_an_empty_one_and_one_too_la
     for n in (3, 3, 0, 0, 6, 6, 2, 3, 4, 3):  # with that of four rows no other one has room
         assert len(rows(n)) == n
     assert read == [3, 0, 0, 6, 6, 2, 4, 3]
+
+
+def test_what_reads_no_calls_is_remembered_while_people_call_and_nothing_longer(fresh_store):
+    store = released(begin_survey(fresh_store("sqlite")))
+    interviewers.list_interviewers(store, NAME, MAY, ["i1"])
+    asked = []
+
+    @remembered_while_called
+    def lasting(_store: Store) -> list:
+        asked.append("lasting")
+        return []
+
+    @remembered
+    def strict(_store: Store) -> list:
+        return []
+
+    first, second, people_listed = lasting(store), strict(store), interviewers.interviewer_list(store, NAME, MAY)
+    (unit,) = holding.next_numbers(store, NAME, MAY, "i1").rows.unit_id
+    attempts.record_attempt(store, NAME, MAY, unit, "i1", "3.13")
+    assert lasting(store) is first and strict(store) is not second
+    assert interviewers.interviewer_list(store, NAME, MAY) is people_listed
+    interviewers.list_interviewers(store, NAME, MAY, ["i2"])
+    attempts.record_attempt(store, NAME, MAY, unit, "i2", "3.13")
+    assert lasting(store) is not first and len(asked) == 2
+    assert list(interviewers.interviewer_list(store, NAME, MAY).interviewer) == ["i1", "i2"]
+
+
+def test_what_is_remembered_while_people_call_asks_for_no_calls(fresh_store):
+    store = released(estimated(fresh_store("sqlite")), NAME, JUNE)
+    asked: list[str] = []
+    sa.event.listen(store.engine, "before_cursor_execute", lambda *of: asked.append(of[2]))
+    league = read_screen(store, NAME).league
+    read_area(store, NAME, str(league.table.index[0]))
+    samples.sample_waves(store, NAME)
+    interviewers.interviewer_list(store, NAME, JUNE)
+    read_side_by_side(store, NAME)
+    tables = {table for statement in asked for table in re.findall(r"(?:FROM|JOIN) (\w+)", statement)}
+    assert {"draws", "interviewers", "estimates"} <= tables
+    assert not tables & {"calls", "responses", "appointments", "holds"}

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 
 from fieldwork.appointments import clashing, load_by_hour
-from fieldwork.scheduling import APPOINTED, DUE
+from fieldwork.scheduling import APPOINTED, DUE, states_at
 from service.fieldwork.calling.attempts import CANCELLED, MOVED, Agreed, add_appointment, checked_appointment
-from service.fieldwork.calling.holding import check_unit, states_now
+from service.fieldwork.calling.holding import check_unit
 from service.fieldwork.calling.lineup import lineup_of, open_appointments
 from service.store import audit, schema
 from service.store.engine import Store
@@ -71,13 +71,18 @@ def cancel_appointment(store: Store, programme: str, wave: str, unit_id: str) ->
 def read_calendar(store: Store, programme: str, wave: str, *, days: int = 14, now: datetime | None = None) -> Calendar:
     """The appointments that count: those that are late, and those that begin within so many days."""
     moment = now or datetime.now(UTC)
-    lineup, states = states_now(store, programme, wave, moment)
+    lineup = lineup_of(store, programme, wave, calls_since=False)
     with store.read() as connection:
-        rows = open_appointments(connection, lineup.sample.draw_id).rename(columns={"start": "starts", "end": "ends"})
-    rows["state"] = rows.unit_id.map(states.state)
+        agreed = open_appointments(connection, lineup.sample.draw_id)
+    if len(agreed):
+        lineup = lineup_of(store, programme, wave)
+    places = lineup.history.ids.get_indexer(agreed.unit_id)
+    appointed = lineup.history.taking(places[places >= 0])
+    rows = agreed.rename(columns={"start": "starts", "end": "ends"})
+    rows["state"] = rows.unit_id.map(states_at(appointed, lineup.rules, moment, appointments=agreed).state)
     rows = rows[rows.state.isin((DUE, APPOINTED)) & (rows.starts < moment + timedelta(days=days))]
     rows = rows.sort_values(["starts", "ends", "unit_id"], ignore_index=True)
-    area = lineup.numbers.set_index("unit_id").area
+    area = lineup.numbers.iloc[places[places >= 0]].set_index("unit_id").area
     rows = rows.assign(area=rows.unit_id.map(area), late=rows.ends < moment)
     clash = clashing(rows, sum(lineup.active.values())) if len(rows) else pd.Series(dtype=bool)
     columns = ["unit_id", "area", "starts", "ends", "interviewer", "note", "state", "late"]

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from fieldwork.scheduling import states_at
 from service.fieldwork.calling.lineup import (
     FREE,
+    FRESH,
     Lineup,
     Order,
     lineup_of,
@@ -62,14 +63,10 @@ def next_numbers(
     check_interviewer(order.lineup, interviewer)
     with store.read() as connection:
         held = _held_by(connection, order.lineup, interviewer, moment)
-    hers = list(held)[:count]
-    for _ in range(ROUNDS):
-        places = _candidates(order, interviewer, count - len(hers), hers)
-        if not len(places):
-            break
-        with store.begin() as connection:
-            hers += _book(connection, order, interviewer, list(order.lineup.history.ids[places]), moment)
-        order.taken[places] = True
+    hers = _filled(store, order, interviewer, count, list(held)[:count], moment)
+    if not hers and moment - order.at >= FRESH:  # perhaps some number may be called since
+        order = order_of(store, programme, wave, moment, oldest=FRESH)
+        hers = _filled(store, order, interviewer, count, hers, moment)
     until = {unit: held.get(unit, moment + order.lineup.calling.hold) for unit in hers}
     return Next(wave, interviewer, _rows(store, order, until))
 
@@ -152,6 +149,19 @@ def _candidates(order: Order, interviewer: str, count: int, held: Sequence[str])
     first = np.concatenate([places[: count + len(held)] for places in waiting])
     first = first[~order.lineup.history.ids[first].isin(held)]
     return first[np.argsort(order.rank[first], kind="stable")][:count]
+
+
+def _filled(store: Store, order: Order, interviewer: str, count: int, held: list[str], now: datetime) -> list[str]:
+    """The numbers that she holds and the next ones of the order, which she holds from now on, up to the count."""
+    hers = list(held)
+    for _ in range(ROUNDS):
+        places = _candidates(order, interviewer, count - len(hers), hers)
+        if not len(places):
+            break
+        with store.begin() as connection:
+            hers += _book(connection, order, interviewer, list(order.lineup.history.ids[places]), now)
+        order.taken[places] = True
+    return hers
 
 
 def _book(connection: sa.Connection, order: Order, interviewer: str, units: Sequence[str], now: datetime) -> list[str]:

@@ -8,10 +8,12 @@ import sqlalchemy as sa
 
 from fieldwork.phone_numbers import masked_text
 from service.fieldwork.calling.faults import settle
+from service.fieldwork.stored_calls import in_parts
 from service.samples.samples import read_sample
 from service.store import audit, schema
 from service.store.engine import Store
 from service.store.permissions import permitted
+from service.store.remembered import remembered_while_called
 from words import Fault, visible
 
 LIST, RETIRE = "list-interviewers", "retire-interviewer"
@@ -21,6 +23,7 @@ interviewers = schema.interviewers
 
 
 @permitted
+@remembered_while_called
 def interviewer_list(store: Store, programme: str, wave: str) -> pd.DataFrame:
     """interviewer, active, numbers (dealt out to her), at and by of everybody on a wave's list, by name."""
     draw_id = read_sample(store, programme, wave).draw_id
@@ -88,8 +91,8 @@ def newest_owners(connection: sa.Connection, draw_id: int) -> pd.DataFrame:
     assigned = schema.assigned_units.c
     columns = assigned.unit_id, assigned.assignment, assigned.interviewer
     asked = sa.select(*columns).where(assigned.draw_id == draw_id).order_by(assigned.assignment)
-    rows = [tuple(row) for row in connection.execute(asked)]
-    table = pd.DataFrame(rows, columns=["unit_id", "assignment", "interviewer"])
+    parts = list(in_parts(connection, asked))
+    table = pd.concat(parts) if parts else pd.DataFrame(columns=["unit_id", "assignment", "interviewer"])
     return table.drop_duplicates("unit_id", keep="last", ignore_index=True)
 
 

@@ -5,9 +5,10 @@ only those are read that came since.  An order that was computed is given out fo
 week is the same; whoever books a number checks in the same transaction that nothing happened to it since.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -98,21 +99,31 @@ def lineup_of(store: Store, programme: str, wave: str, *, calls_since: bool = Tr
         return _renewed(store, programme, wave, kept, calls_since=calls_since)
 
 
-def order_of(store: Store, programme: str, wave: str, now: datetime, *, fresh: timedelta = FRESH) -> Order:
-    """The order of the numbers now, or one computed less than `fresh` ago that holds still.
+def order_of(store: Store, programme: str, wave: str, now: datetime, *, oldest: timedelta = OLDEST) -> Order:
+    """The order of the numbers now, or one computed less than `FRESH` ago that holds still.
 
-    While somebody makes it again, others are given the one before, unless it is older than `OLDEST`.
+    An order that is older, but not as old as `oldest`, is given out once more while it is made again beside: nobody
+    waits for it.
     """
     kept = _of_wave(store, programme, wave)
-    if not kept.lock.acquire(blocking=False):
-        order = kept.order
-        if order is not None and _holds(store, programme, wave, order, now, max(fresh, OLDEST)):
-            return order
-        kept.lock.acquire()
-    try:
-        if kept.order is None or not _holds(store, programme, wave, kept.order, now, fresh):
+    order = kept.order
+    if order is not None and _holds(store, programme, wave, order, now, min(FRESH, oldest)):
+        return order
+    if order is not None and _holds(store, programme, wave, order, now, oldest):
+        if kept.lock.acquire(blocking=False):
+            Thread(target=_made_again, args=(store, programme, wave, kept, now), daemon=True).start()
+        return order
+    with kept.lock:
+        if kept.order is None or not _holds(store, programme, wave, kept.order, now, min(FRESH, oldest)):
             kept.order = _ordered(store, _renewed(store, programme, wave, kept), now)
         return kept.order
+
+
+def _made_again(store: Store, programme: str, wave: str, kept: _Kept, now: datetime) -> None:
+    """Make an order again, of which the caller has the lock; if the store fails, whoever looks next is told."""
+    try:
+        with suppress(Fault, sa.exc.SQLAlchemyError):
+            kept.order = _ordered(store, _renewed(store, programme, wave, kept), now)
     finally:
         kept.lock.release()
 
