@@ -161,6 +161,8 @@ def totals(sentence: Sentence) -> Iterator[Finding | None]:
         earlier = _alike(figures[: figure.place], figure)
         later = [] if len(earlier) >= 2 else _alike(figures[figure.place + 1 :], figure)
         parts = earlier if len(earlier) >= 2 else later
+        if len(parts) > 2 and parts[0].number.value == figure.number.value:  # the whole was named before its parts
+            parts = earlier = parts[1:]
         if len(parts) < 2:
             continue
         values = {"parts": [f.text for f in parts]}

@@ -36,6 +36,7 @@ def out_of_order(rows: Sequence[Ranked], *, largest_is_best: bool) -> list[tuple
     outside = [row for row in kept if not allowed[row.row][0] <= row.rank <= allowed[row.row][1]]
     if _dense(kept) or len(outside) > MOST_OUTSIDE * len(kept):  # these rows are some of a longer ranking
         outside = []
+    outside = [row for row in outside if row.rank < first + len(rows)]  # a lower place needs rows that are not printed
     return [(row, *allowed[row.row]) for row in rows if row in wrong or row in outside]
 
 

@@ -108,16 +108,19 @@ def _ranked(table: Table, column: Column, rate: Column, largest_is_best: bool) -
 
 def half_findings(table: Table, notes: str) -> Iterator[Finding]:
     """Satisfaction rates that count “basically satisfied” half, unsaid; notes: the text beside the table."""
-    counts = {c.label: c for c in table.of("count") if not c.earlier}
+    counts = {c.label: c for c in table.of("count") if not c.earlier and c.label}
     rates = [c for c in table.of("rate", "share") if not c.earlier and c.label in ("", "satisfied") and _is_rate(c)]
     if not {"satisfied", "basically"} <= set(counts) or len(rates) != 1:
         return
     (column,) = rates
-    wholes = table.of("sample", "total")
+    unlabelled = [c for c in table.of("count") if not c.earlier and not c.label]
+    wholes = [*table.of("sample", "total"), *(unlabelled if len(unlabelled) == 1 else ())]
     said = pattern("counted_half").search(notes + column.heading) is not None
     found = []
     for row in table.areas:
-        given = next((row.numbers[c.place] for c in wholes if c.place in row.numbers), None)
+        least = sum((row.numbers[c.place].value for c in counts.values() if c.place in row.numbers), Fraction())
+        whole = (row.numbers[c.place] for c in wholes if c.place in row.numbers)
+        given = next((number for number in whole if number.value >= least), None)
         replies = given or _all(row, counts.values())
         named = {name: row.numbers.get(counts[name].place) for name in ("satisfied", "basically")}
         known = {name: number for name, number in named.items() if number is not None}

@@ -13,6 +13,7 @@ LEFT_OUT = (SERIAL, PRECISION, AREA)  # columns of which nothing is computed
 HEADER_ROWS = 3
 PERIOD = re.compile(r"(?:19|20)\d\d(?:\D{0,2}\d{1,2}\D{0,2}|\D?)")  # 2016, 2016Q3, 2016-03
 BLANKS = re.compile(r"\s+")
+WRAPPED = re.compile(r"(?<=[\u2e80-\uffff])\s*\n\s*(?=[\u2e80-\uffff])")  # a line that ends within Chinese words
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Table:
 
 def read_table(grid: Grid, meanings: Mapping[str, str] | None = None) -> Table:
     """The table with the meaning of each column, by its heading or as `meanings` (heading -> meaning) says."""
-    rows = [(number, [BLANKS.sub(" ", cell).strip() for cell in cells]) for number, cells in grid.rows]
+    rows = [(number, [BLANKS.sub(" ", WRAPPED.sub("", cell)).strip() for cell in cells]) for number, cells in grid.rows]
     rows = [(number, cells) for number, cells in rows if any(cells)]
     while rows and sum(map(bool, rows[0][1])) <= 1 and len(rows) > 1:  # a title
         rows = rows[1:]
@@ -98,10 +99,13 @@ def read_table(grid: Grid, meanings: Mapping[str, str] | None = None) -> Table:
 
 
 def _header_rows(rows: Sequence[Sequence[str]]) -> int:
-    """How many rows from the top have no number below their first cell: at least one, at most three."""
+    """How many rows from the top have no number below their first cell: at least one, at most three.
+
+    A heading that stands in two rows, as “95 % interval”, is no number in the second.
+    """
     count = 0
     for cells in rows[: HEADER_ROWS + 1]:
-        if count and any(cell_number(cell) is not None for cell in cells[1:]):
+        if count and any(cell_number(cell) is not None and cell not in rows[0] for cell in cells[1:]):
             break
         count += 1
     return min(max(count, 1), HEADER_ROWS)

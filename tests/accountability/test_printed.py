@@ -31,6 +31,8 @@ PUBLISHED = [  # slips of published bulletins, each in both languages
     ("刑事2,768件、治安1,453件，合计4,321件。", ("total", "4,321", "4,221", True)),
     ("2,768 + 1,453 = 4,321", ("total", "4,321", "4,221", True)),
     ("共接警4,321件，其中刑事2,768件、治安1,453件。", ("total", "4,321", "4,221", False)),
+    ("共接警4,321件，其中刑事2,768件、治安1,453件，合计4,321件。", ("total", "4,321", "4,221", True)),
+    ("In all 4,321 calls came: 2,768 by mobile phone and 1,453 by landline.", ("total", "4,321", "4,221", False)),
     ("173个乡镇中110个占57.8%。", ("share", "57.8", "63.6", True)),
     ("110 of 173 townships, 57.8 %, were above the target.", ("share", "57.8", "63.6", True)),
     ("7,781个回复中，满意6,554个，基本满意731个，不满意496个，满意率88.93%。", ("half", "88.93", "93.63", True)),
@@ -118,6 +120,14 @@ def test_totals_shares_and_halves_of_a_table_are_computed_again():
     assert check("基本满意按折半计。", [grid(half)]).findings == ()
 
 
+def test_a_count_of_call_backs_without_further_words_is_the_whole_of_a_rate():
+    rows = """地区|回访数|满意|基本满意|不满意|满意率（%）
+东城|7781|6554|731|496|88.93
+西城|2000|1500|300|200|90.0
+南城|1000|700|200|100|90.0"""
+    assert in_table(rows) == [("half", 2, "88.93", "93.63", True)]
+
+
 def test_rows_of_the_highest_the_lowest_and_the_gap_are_read():
     rows = "地区|得分\n甲|96.67\n乙|90.12\n丙|78.50\n最高|{high}\n最低|78.50\n差距|{gap}"
     assert in_table(rows.format(high="96.67", gap="18.17")) == []
@@ -159,6 +169,17 @@ def test_a_heading_that_is_not_understood_is_named_and_may_be_explained():
 def test_a_header_of_two_rows_under_a_title_is_read():
     rows = grid("二〇一六年第三季度||\n地区|安全感|\n|得分|排名\n甲|90.1|1\n乙|88.2|2")
     assert [c.heading for c in read_table(rows).columns] == ["地区", "安全感 得分", "安全感 排名"]
+
+
+def test_a_header_in_groups_and_ranges_of_ranks_of_some_rows_are_no_slips():
+    rows = """名次|地区|得分|95%置信区间|与上期相比|与上期相比
+名次|地区|得分|95%置信区间|名次变动|变化
+1|甲|91.0|88～94|+3|+1.2
+9|乙|85.0|82～88|−2|−1.0
+1|甲|91.0|88～94|+4|+1.4"""
+    assert in_table(rows) == [] and not check("", [grid(rows)]).unread
+    ranges = "地区|得分|回答人数|名次区间上端|名次区间下端\n甲|91|200|1|2\n乙|90|60|1|3\n丙|88|210|2|3"
+    assert in_table(ranges) == []
 
 
 def test_a_number_stands_for_the_values_that_round_to_it():

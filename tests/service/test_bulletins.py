@@ -43,6 +43,7 @@ from service.bulletins.word import read_template
 from service.fieldwork.rates import WaveRates
 from service.figures import waves
 from service.intake import imports
+from service.proof.bulletin_checked import check_bulletin
 from service.store import audit, schema
 from service.store.engine import Store
 from service.store.permissions import LEADER, Actor
@@ -372,6 +373,13 @@ def test_annexes_are_listed_under_the_titles_that_they_have(facts, language):
     listed = [block.text for block in document.blocks if block.kind == "paragraph" and block.level]
     titles = [document.grid("areas").title, next(p.title for p in document.pictures if p.kind == "intervals")]
     assert len(listed) == 2 and all(text.endswith(title) for text, title in zip(listed, titles, strict=True))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ("notice", "thematic"))
+def test_the_checker_of_printed_figures_understands_a_bulletins_workbook_and_finds_no_slip(facts, kind, language):
+    checked = check_bulletin(file_bytes(made(facts, kind, language), ".xlsx"), "figures.xlsx", {})
+    assert checked.figures > 150 and not checked.findings and not checked.unread
 
 
 def test_a_workbook_prints_each_comparison_on_one_page_under_its_headings(facts):
