@@ -30,8 +30,8 @@ class Question:
         return self.item.name
 
     def sorts_out(self, cell: str) -> bool:
-        """Does this answer show that the person is not eligible?  No answer shows nothing."""
-        if self.eligible is None or not cell or cell in self.item.no_answer:
+        """Does this answer show that the person is not eligible?  What is no answer to the question shows nothing."""
+        if self.eligible is None or not cell or cell in self.item.no_answer or not self.item.allows(cell):
             return False
         if isinstance(self.eligible, frozenset):
             return not (self.item.codes_in(cell) or frozenset()) & self.eligible

@@ -111,7 +111,9 @@ def test_an_interview_is_stored_with_its_call_and_the_number_is_let_go(store):
         press(at, "calling.store_answers")
     assert at.error and rows(store, schema.holds) == [held]
     assert not rows(store, schema.responses) and not rows(store, schema.calls)
+    at.session_state["number shown"] = {held.unit_id: "01380000000"}
     press(at, "calling.store_answers")
+    assert not at.session_state["number shown"]
     assert not at.error, [e.value for e in at.error]
     (response,), (call,) = rows(store, schema.responses), rows(store, schema.calls)
     assert response.unit_id == call.unit_id == held.unit_id and not rows(store, schema.holds)

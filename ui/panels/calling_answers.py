@@ -16,7 +16,8 @@ from ui import faults
 from ui.literal import literal
 from words import Speaker, visible
 
-DONE = "call recorded"
+DONE = "call recorded"  # the line about the last call, kept for the next drawing of the page
+SHOWN = "number shown"  # unit -> its whole number, in this session only
 
 
 def show(store: Store, declared: Programme, wave: str, who: str, unit: str, t: Speaker) -> None:
@@ -45,6 +46,7 @@ def show(store: Store, declared: Programme, wave: str, who: str, unit: str, t: S
     def record() -> None:
         response = responses.Response(unit, datetime.now(UTC), said, who, mode, group)
         recorded = interviews.record_interview(store, declared.name, wave, response)
+        st.session_state.get(SHOWN, {}).pop(unit, None)
         named = OUTCOMES[recorded.disposition].names[language]
         st.session_state[DONE] = calling_rows.recorded_line(recorded, named, declared.calling.zone, t)
 

@@ -20,11 +20,10 @@ from service.store.permissions import PERMITTED
 from ui import choosers, faults, tables
 from ui.literal import literal, said
 from ui.panels import calling_answers
+from ui.panels.calling_answers import DONE, SHOWN
 from words import Fault, Speaker, visible
 
 USUAL = ("3.13", "3.12", "3.16", "2.21", "2.11", "2.12", "4.31", "4.33", "4.1", "4.7", "4.51", "2.35", "1.1")
-DONE = "call recorded"  # the line about the last call, kept for the next drawing of the page
-SHOWN = "number shown"  # unit -> its whole number, in this session only
 
 
 def show(store: Store, declared: Programme, wave: str, who: str, others: list[str], t: Speaker) -> None:
