@@ -49,7 +49,7 @@ def read_rules(
         if expected is not None:
             raise table.fault("threshold", threshold, expected)
         period = table.one_of("period", (OF_WAVE, OF_YEAR)) if "period" in table.data else OF_WAVE
-        settings = _settings(table, kind, measures[measure], areas, leagues)
+        settings = _settings(table, kind, measures[measure], measures, areas, leagues)
         if settings.get("over") == GROUP and not league and any(group.group for group in ranked_groups.values()):
             raise Fault(key="programme.which_groups", file=table.file, entry=table.where("over"), leagues=list(leagues))
         if "first" in settings and (due := First().expected(settings["first"], **scale, areas=largest)) is not None:
@@ -93,7 +93,9 @@ def _judged_on(table: Entry, kind: str, period: str, over: str) -> str:
     return of_year if period == OF_YEAR else {AREA: RULES}.get(over, JOINT)
 
 
-def _settings(table: Entry, kind: str, measure: Measure, areas: Mapping, leagues: Mapping) -> dict[str, Any]:
+def _settings(
+    table: Entry, kind: str, measure: Measure, measures: Mapping[str, Measure], areas: Mapping, leagues: Mapping
+) -> dict[str, Any]:
     """What a kind has besides the settings of all; a Fault where it does not fit the areas or the measure."""
     settings: dict[str, Any] = {}
     if "over" in KINDS[kind].settings:
@@ -109,6 +111,10 @@ def _settings(table: Entry, kind: str, measure: Measure, areas: Mapping, leagues
             raise table.fault("share", share, "> 0, ≤ 1 (0.75)")
     if "first" in KINDS[kind].settings and "first" in table.data:
         settings["first"] = table.get("first", int)
+    if "placed_by" in KINDS[kind].settings and "placed_by" in table.data:
+        if "first" not in table.data:
+            raise table.fault("placed_by", repr(table.data["placed_by"]), "first = 80")
+        settings["placed_by"] = table.one_of("placed_by", measures)
     if "since" in KINDS[kind].settings:
         settings["since"] = table.one_of("since", (PREVIOUS, YEAR_AGO)) if "since" in table.data else PREVIOUS
     return settings

@@ -136,3 +136,22 @@ def withheld_mentions(
         none = not sum(parts.values()) and not areas.parts
         factors[factor] = Withheld(withheld_areas.parts, not none and (withheld_areas.total or areas.total))
     return areas, factors
+
+
+def measures_withheld(
+    of: Iterable[str],
+    measures: Mapping[str, Measure],
+    sizes: pd.DataFrame | None,
+    *,
+    limit: int,
+    inside: Mapping[str, str] = MappingProxyType({}),
+) -> set[str]:
+    """Those of the measures `of` of which anything is withheld in a wave of these sizes: all, if they are unknown.
+
+    A verdict that rests on such a measure, because places go by it, would tell of what is withheld.
+    """
+    asked = set(of)
+    if not asked or sizes is None:
+        return asked
+    withheld = withheld_of_wave(measures, sizes, limit=limit, inside=inside)
+    return {name for name in asked if name in withheld and withheld[name].parts}

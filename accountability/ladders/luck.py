@@ -79,6 +79,7 @@ def luck(
                 _judged_values(values[measure], history, rule, measures[measure].year_weight),
                 history.judged[name],
                 members,
+                _placing(values, measures, history, rule),
             )
             for name, (measure, rule) in rules.items()
         }
@@ -127,16 +128,31 @@ def _before(surveyed: Sequence[int]) -> list[tuple[int, int]]:
     return list(zip(surveyed[1:], surveyed[:-1], strict=True))
 
 
+def _placing(
+    values: Mapping[str, np.ndarray], measures: Mapping[str, SimulatedMeasure], history: History, rule: Rule
+) -> tuple[np.ndarray, bool] | None:
+    """The values by which a rule's places go, and whether the largest are the best; None: those it is judged on."""
+    if not rule.placed_by:
+        return None
+    measure = measures[rule.placed_by]
+    return _judged_values(values[rule.placed_by], history, rule, measure.year_weight), measure.largest_is_best
+
+
 def _missed(
-    rule: Rule, measure: SimulatedMeasure, values: np.ndarray, judged: np.ndarray, members: Mapping[int, Sequence[int]]
+    rule: Rule,
+    measure: SimulatedMeasure,
+    values: np.ndarray,
+    judged: np.ndarray,
+    members: Mapping[int, Sequence[int]],
+    placing: tuple[np.ndarray, bool] | None = None,
 ) -> np.ndarray:
     """Whether the rule is missed as printed (draws, T, areas and units), period by period among those judged there."""
     missed = np.zeros((*values.shape[:2], judged.shape[1]), dtype=bool)
     for t in range(values.shape[1]):
         if rule.over != AREA:
-            _missed_by_units(
-                missed[:, t], rule, measure, values[:, t], {u: members[u] for u in members if judged[t, u]}
-            )
+            of_period = {u: members[u] for u in members if judged[t, u]}
+            placed = None if placing is None else (placing[0][:, t], placing[1])
+            _missed_by_units(missed[:, t], rule, measure, values[:, t], of_period, placed)
             continue
         areas = judged[t, : values.shape[2]]
         if areas.any():
@@ -155,6 +171,7 @@ def _missed_by_units(
     measure: SimulatedMeasure,
     values: np.ndarray,
     members: Mapping[int, Sequence[int]],
+    placing: tuple[np.ndarray, bool] | None,
 ) -> None:
     """Write into `missed` (draws, areas and units) whether each unit misses the rule by the values (draws, p)."""
     kind = KINDS[rule.kind]
@@ -163,5 +180,10 @@ def _missed_by_units(
         estimated = [j for j in places if not np.isnan(values[0, j])]
         if estimated:
             missed[:, unit] = kind.missed_of_unit(
-                values, estimated, rule, upwards=measure.largest_is_best, printed_unit=measure.printed_unit
+                values,
+                estimated,
+                rule,
+                upwards=measure.largest_is_best,
+                printed_unit=measure.printed_unit,
+                placing=placing,
             )

@@ -35,6 +35,7 @@ class Rule:
     over: of what it is judged: of each area, of each group of areas, or of the league together (`rules.joint`)
     share: of a rule about how many areas reach a target: which part of them has to
     first: of such a rule: only areas among the first so many of their league count as reaching it; 0: all do
+    placed_by: the measure by which they are the first; "": the rule's own
     since: of a rule about changes: with which wave it is compared
     league: the only league whose areas it judges; "": those of every league
     """
@@ -46,6 +47,7 @@ class Rule:
     over: str = AREA
     share: float = 1.0
     first: int = 0
+    placed_by: str = ""
     since: str = ""
     league: str = ""
 

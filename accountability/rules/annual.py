@@ -10,7 +10,7 @@ import scipy
 from accountability.league.joined import joined_waves
 from accountability.league.wave_measure import WaveMeasure
 from accountability.rules import Rule, judge
-from accountability.rules.joint_table import Units, joint_rows, pooled_wave
+from accountability.rules.joint_table import Placing, Units, joint_rows, pooled_wave
 from accountability.rules.kind import EQUAL, INTERVIEWS, Figures
 from estimation import (
     Estimate,
@@ -65,19 +65,27 @@ def annual_verdicts(
 
 
 def annual_joint_verdicts(
-    waves: Mapping[str, WaveMeasure], areas: Sequence[str], units: Units, rules: Iterable[Rule], weights: str = EQUAL
+    waves: Mapping[str, WaveMeasure],
+    areas: Sequence[str],
+    units: Units,
+    rules: Iterable[Rule],
+    weights: str = EQUAL,
+    placing: Placing = lambda _: None,
 ) -> pd.DataFrame:
-    """VERDICTS of a year's rules on several areas together: on the annual values of areas, or of units as one."""
+    """VERDICTS of a year's rules on several areas together: on the annual values of areas, or of units as one.
+
+    placing: as in `joint_rows`, of the year
+    """
     measure = next(iter(waves.values())).measure
 
     def pooled(of_units: Mapping[str, Sequence[str]]) -> Figures:
         of_year = {name: pooled_wave(wave, of_units) for name, wave in waves.items()}
-        return _annual_figures(of_year, list(of_units), weights)
+        return annual_figures(of_year, list(of_units), weights)
 
-    return joint_rows(rules, units, measure, _annual_figures(waves, areas, weights), pooled)
+    return joint_rows(rules, units, measure, annual_figures(waves, areas, weights), pooled, placing)
 
 
-def _annual_figures(waves: Mapping[str, WaveMeasure], areas: Sequence[str], weights: str) -> Figures:
+def annual_figures(waves: Mapping[str, WaveMeasure], areas: Sequence[str], weights: str) -> Figures:
     """The annual values, with their limits, of the areas with answers in all waves."""
     common = [area for area in areas if all(area in set(wave.areas.names) for wave in waves.values())]
     measure = next(iter(waves.values())).measure

@@ -1,10 +1,10 @@
 """The rule "so many of its areas reach the target": a city of whose counties 75 % must be safe."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from accountability.rules.at_least import AtLeast
 from accountability.rules.at_most import AtMost
@@ -25,17 +25,19 @@ class Enough(JointKind):
     one another.  Shown missed: the intervals of m - q + 1 areas at the level 1 - α/q lie wholly on the other side.
     An area in which nobody answered is on neither side.
 
-    With `first` = n an area reaches the target only if it is also among the first n of its league (`First`): a county
-    beyond the 80th place is not safe.  Half of α is then spent on the intervals as above, half on the K-split of the
-    league's p areas into the last p - n and the others, all at once: an area is shown to reach the target if its
-    interval and the K-split both say so, and shown not to if either does.
+    With `first` = n an area reaches the target only if it is also among the first n of its league (`First`), by the
+    measure itself or by the one that `placed_by` names: a county beyond the 80th place of the composite score is not
+    safe, however safe it is by the single item.  An area without a figure of that measure has no place.  Half of α is
+    then spent on the intervals as above, half on the K-split of the league's p areas into the last p - n and the
+    others, all at once: an area is shown to reach the target if its interval and the K-split both say so, and shown not
+    to if either does.  Bonferroni's inequality asks nothing of how the two measures depend on one another.
 
     The value compared is how many areas reach the target as printed; its limits: how many surely do, and how many may.
     """
 
     name = "enough"
     sentence = "rule.sentence.enough"
-    settings = ("over", "share", "first")
+    settings = ("over", "share", "first", "placed_by")
     lucky = True
 
     def expected(self, threshold: float, *, low: float, high: float, areas: int) -> str | None:
@@ -65,14 +67,25 @@ class Enough(JointKind):
         return Judged(tuple(figures.units), *columns[:3], *(column.astype(float) for column in columns[3:]), rule.level)
 
     def missed_of_unit(
-        self, values: np.ndarray, members: Sequence[int], rule: JointRule, *, upwards: bool, printed_unit: float
+        self,
+        values: np.ndarray,
+        members: Sequence[int],
+        rule: JointRule,
+        *,
+        upwards: bool,
+        printed_unit: float,
+        placing: tuple[np.ndarray, bool] | None = None,
     ) -> np.ndarray:
         """Whether fewer areas than are needed reach the threshold."""
-        of_digits = partial(_missed, upwards=upwards, printed_unit=printed_unit)
-        short = of_digits(AtLeast() if upwards else AtMost(), values[..., members], rule.threshold)
+        side = AtLeast() if upwards else AtMost()
+        short = _missed(side, values[..., members], rule.threshold, upwards=upwards, printed_unit=printed_unit)
         if rule.first:
-            league = np.flatnonzero(~np.isnan(values.reshape(-1, values.shape[-1])[0]))
-            short |= of_digits(First(), values[..., league], rule.first)[..., np.searchsorted(league, members)]
+            ranked, best = placing or (values, upwards)
+            league = np.flatnonzero(~np.isnan(ranked.reshape(-1, ranked.shape[-1])[0]))
+            beyond = np.ones(ranked.shape, dtype=bool)  # whoever has no figure has no place
+            of_league = _missed(First(), ranked[..., league], rule.first, upwards=best, printed_unit=printed_unit)
+            beyond[..., league] = of_league
+            short |= beyond[..., members]
         return (~short).sum(axis=-1) < needed(rule.share, len(members))
 
 
@@ -101,14 +114,18 @@ def _placed(n: int, figures: JointFigures, error: float) -> Judged:
     from estimation.ranking.last_k import IN, OUT  # imported here: a programme reads its rules without the statistics
     from estimation.ranking.ranks import estimate_ranks
 
-    estimate = figures.areas.estimate
-    rank = estimate_ranks(estimate, largest_is_best=figures.upwards)
+    ranked, largest_is_best = figures.placing or (figures.areas, figures.upwards)
+    rank = estimate_ranks(ranked.estimate, largest_is_best=largest_is_best)
     p, level = len(rank), 1 - error
-    split = figures.areas.last(p - n, level) if n < p else None
+    split = ranked.last(p - n, level) if n < p else None
     met = np.full(p, n >= p) if split is None else split.outcome == OUT
     missed = np.zeros(p, dtype=bool) if split is None else split.outcome == IN
-    unknown = np.full(p, np.nan)
-    return Judged(tuple(estimate.names), rank <= n, met, missed, rank, unknown, unknown, level)
+    areas = tuple(figures.areas.estimate.names)
+    placed = pd.DataFrame({"printed": rank <= n, "met": met, "missed": missed}, index=list(ranked.estimate.names))
+    columns = (placed[name].reindex(areas, fill_value=False).to_numpy() for name in placed)
+    rank = pd.Series(rank, placed.index).reindex(areas).to_numpy(float)
+    unknown = np.full(len(areas), np.nan)
+    return Judged(areas, *columns, rank, unknown, unknown, level)
 
 
 def needed(share: float, areas: int) -> int:

@@ -38,12 +38,15 @@ class JointFigures:
     units    group, or the league -> the codes of its areas, with those in which nobody answered
     pooled   the figures of the units themselves, each person counting with the weight that it has
     upwards  whether a target of the measure is to be reached from below; False: it is not to be exceeded
+    placing  the figures of the league's areas by which their places go, and whether the largest are the best;
+             None: those of `areas`
     """
 
     areas: Figures
     units: Mapping[str, Sequence[str]]
     pooled: Callable[[], Figures]
     upwards: bool = True
+    placing: tuple[Figures, bool] | None = None
 
 
 class JointKind(Kind):
@@ -61,10 +64,18 @@ class JointKind(Kind):
         raise NotImplementedError
 
     def missed_of_unit(
-        self, values: np.ndarray, members: Sequence[int], rule: JointRule, *, upwards: bool, printed_unit: float
+        self,
+        values: np.ndarray,
+        members: Sequence[int],
+        rule: JointRule,
+        *,
+        upwards: bool,
+        printed_unit: float,
+        placing: tuple[np.ndarray, bool] | None = None,
     ) -> np.ndarray:
         """Whether a unit with these areas misses the rule as printed (…), by the values (…, p) of the whole league.
 
         members: the places of the unit's areas that have values;  NaN: an area without one
+        placing: the values (…, p) by which places go, and whether the largest are the best; None: `values`
         """
         raise NotImplementedError

@@ -13,13 +13,20 @@ from accountability.rules.kind import Figures
 from accountability.rules.table import wave_limits, wave_split
 from estimation import Measure
 
+Placing = Callable[[str], tuple[Figures, bool] | None]  # measure -> its figures, whether the largest are best; or None
 Units = Mapping[str, Mapping[str, Sequence[str]]]  # over ("group", "league") -> unit -> its areas
 
 
-def joint_verdicts(wave: WaveMeasure, areas: Sequence[str], units: Units, rules: Iterable[Rule]) -> pd.DataFrame:
+def joint_verdicts(
+    wave: WaveMeasure,
+    areas: Sequence[str],
+    units: Units,
+    rules: Iterable[Rule],
+    placing: Placing = lambda _: None,
+) -> pd.DataFrame:
     """VERDICTS on a league's groups, or on the league, in one wave; rules: of this measure, of several areas together.
 
-    areas: those of the league with answers
+    areas: those of the league with answers;  placing: as in `joint_rows`
     """
     return joint_rows(
         rules,
@@ -27,6 +34,7 @@ def joint_verdicts(wave: WaveMeasure, areas: Sequence[str], units: Units, rules:
         wave.measure,
         figures_of(wave, areas),
         lambda of_units: figures_of(pooled := pooled_wave(wave, of_units), pooled.answered(list(of_units))),
+        placing,
     )
 
 
@@ -36,13 +44,21 @@ def joint_rows(
     measure: Measure,
     areas: Figures,
     pooled: Callable[[Mapping[str, Sequence[str]]], Figures],
+    placing: Placing = lambda _: None,
 ) -> pd.DataFrame:
-    """VERDICTS of the units in which somebody answered; pooled: units -> the figures of the units themselves."""
+    """VERDICTS of the units in which somebody answered; pooled: units -> the figures of the units themselves.
+
+    placing: of the measure by which a rule's places go, the figures of the same league; None if nobody answered it:
+    such a rule is not judged
+    """
     answered, verdicts = set(areas.estimate.names), []
     for rule in rules:
+        placed = placing(rule.placed_by) if rule.placed_by else None
+        if rule.placed_by and placed is None:
+            continue
         present = {unit: of for unit, of in units[rule.over].items() if answered & set(of)}
         if present:
-            figures = JointFigures(areas, present, lambda of=present: pooled(of), measure.largest_is_best)
+            figures = JointFigures(areas, present, lambda of=present: pooled(of), measure.largest_is_best, placed)
             verdicts += judge_together([rule], figures)
     return pd.DataFrame([vars(verdict) for verdict in verdicts]).assign(measure=measure.name)
 

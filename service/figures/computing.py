@@ -4,7 +4,7 @@ Each function in COMPUTE takes the programme, the loaded waves, the run's argume
 calls with each measure's name; it returns tables of contracts by their names.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -18,9 +18,10 @@ from accountability.league.estimates import covariance_table, estimate_table
 from accountability.league.ranks import league_ranks, rank_table
 from accountability.league.types_of_person import contrast_table, within
 from accountability.league.wave_measure import WaveMeasure
-from accountability.rules.annual import annual_joint_verdicts, annual_verdicts
+from accountability.rules.annual import annual_figures, annual_joint_verdicts, annual_verdicts
 from accountability.rules.changes import change_verdicts
-from accountability.rules.joint_table import joint_verdicts
+from accountability.rules.joint_table import Placing, figures_of, joint_verdicts
+from accountability.rules.kind import Figures
 from accountability.rules.table import verdict_table
 from estimation import Design, Measure, RankSet, weights_table
 from estimation.precision.finite import AREA
@@ -124,7 +125,7 @@ def estimate_tables(
                 parts["VERDICTS"].append(verdict_table(data, ranks, rules.rules[name]))
             if rules.joint_rules[name]:
                 areas, joint = data.answered(programme.league_areas(league)), rules.joint_rules[name]
-                together = data, areas, programme.units_of(league), joint
+                together = data, areas, programme.units_of(league), joint, _placing(programme, league, ranked)
                 parts["VERDICTS"].append(joint_verdicts(*together))
     for data in others.values():
         parts["ESTIMATES"].append(estimate_table(data, level=programme.level, publish=programme.publish))
@@ -182,9 +183,10 @@ def _rule_verdicts(programme: Programme, loaded: list[Wave], arguments: Mapping,
     (wave,) = loaded
     common: dict[str, CommonNormals] = {}
     rules, joint = programme.rules, programme.joint_rules
-    ruled = {name: measure for name, measure in programme.measures.items() if rules[name] or joint[name]}
-    tables = []
-    for name, (data,) in _measures(programme, loaded, arguments, ruled).items():
+    placing = {rule.placed_by for of_measure in joint.values() for rule in of_measure}
+    ruled = {name: of for name, of in programme.measures.items() if rules[name] or joint[name] or name in placing}
+    tables, of_wave = [], {name: data for name, (data,) in _measures(programme, loaded, arguments, ruled).items()}
+    for name, data in of_wave.items():
         for league in _leagues(programme, data):
             of_league = programme.judged_in(league)
             if of_league.rules[name]:
@@ -193,8 +195,34 @@ def _rule_verdicts(programme: Programme, loaded: list[Wave], arguments: Mapping,
             if of_league.joint_rules[name]:
                 areas = data.answered(programme.league_areas(league))
                 together = data, areas, programme.units_of(league), of_league.joint_rules[name]
-                tables.append(joint_verdicts(*together))
+                tables.append(joint_verdicts(*together, _placing(programme, league, of_wave)))
     return _checked({"VERDICTS": tables})
+
+
+def _placing(programme: Programme, league: str, of_measures: Mapping[str, WaveMeasure]) -> Placing:
+    """The figures of a league by a measure, for rules whose places go by another measure than their values."""
+
+    def placing(name: str) -> tuple[Figures, bool] | None:
+        data = of_measures.get(name)
+        areas = [] if data is None else data.answered(programme.league_areas(league))
+        return (figures_of(data, areas), data.measure.largest_is_best) if data is not None and areas else None
+
+    return placing
+
+
+def _placing_of_year(
+    programme: Programme, league: str, names: Sequence[str], of_measures: Mapping[str, list[WaveMeasure]]
+) -> Placing:
+    """`_placing` by the annual values."""
+
+    def placing(name: str) -> tuple[Figures, bool] | None:
+        if name not in of_measures:
+            return None
+        of_year = dict(zip(names, of_measures[name], strict=True))
+        figures = annual_figures(of_year, programme.league_areas(league), programme.year_weights)
+        return figures, programme.measures[name].largest_is_best
+
+    return placing
 
 
 def _ranks(
@@ -286,7 +314,8 @@ def _judged_on_means(
     names = [w.name for w in loaded]
     how: dict[str, Any] = {"level": programme.level, "weights": programme.year_weights}
     parts: dict[str, list[pd.DataFrame]] = {"RANKS": [], "VERDICTS": []}
-    for name, data in _measures(programme, loaded, arguments).items():
+    of_measures = _measures(programme, loaded, arguments)
+    for name, data in of_measures.items():
         if not getattr(programme, field)[name] and not (joint_field and getattr(programme, joint_field)[name]):
             continue
         progress(name)
@@ -302,7 +331,8 @@ def _judged_on_means(
                 parts["VERDICTS"].append(verdicts)
             if together:
                 units, weights = programme.units_of(league), programme.year_weights
-                parts["VERDICTS"].append(annual_joint_verdicts(of_year, areas, units, together, weights))
+                placing = _placing_of_year(programme, league, names, of_measures)
+                parts["VERDICTS"].append(annual_joint_verdicts(of_year, areas, units, together, weights, placing))
     return _checked(parts)
 
 

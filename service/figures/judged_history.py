@@ -146,6 +146,12 @@ def ruled(programme: Programme) -> dict[str, list[Rule]]:
     return {measure: rules for measure, rules in used.items() if rules}
 
 
+def placing_measures(programme: Programme) -> list[str]:
+    """The measures by which places of rules on another measure go."""
+    of = [rule.placed_by for rules in ruled(programme).values() for rule in rules if rule.placed_by]
+    return list(dict.fromkeys(of))
+
+
 def _figures(store: Store, programme: Programme, league: str, upto: str) -> dict[str, dict[str, League]]:
     """wave -> measure -> the league's figures, of the waves of one kind up to `upto` and the measures with rules."""
     kind = kind_of_wave(upto)
@@ -153,7 +159,7 @@ def _figures(store: Store, programme: Programme, league: str, upto: str) -> dict
     figures: dict[str, dict[str, League]] = {}
     for wave in sorted({*waves, upto}):
         figures[wave] = {}
-        for measure in ruled(programme):
+        for measure in dict.fromkeys([*ruled(programme), *placing_measures(programme)]):
             try:
                 read = read_estimated(store, programme.name, wave=wave, measure=measure, league=league).league(None)
             except Fault:  # not estimated, nobody was asked this then, or all of it is withheld
@@ -176,10 +182,14 @@ def _annual_rows(
     if run is None:
         return None, nothing
     whole = [
-        name for name in ruled(programme) if all(name in by_wave.get(w, {}) and by_wave[w][name].whole for w in names)
+        name
+        for name in [*ruled(programme), *placing_measures(programme)]
+        if all(name in by_wave.get(w, {}) and by_wave[w][name].whole for w in names)
     ]
     rows = _verdicts(store, run["run_id"])
     then = programme_of_run(store, run["run_id"])
+    placed = {rule.name: rule.placed_by for rules in ruled(programme).values() for rule in rules if rule.placed_by}
+    rows = rows[~rows.rule.isin([rule for rule, by in placed.items() if by not in whole])]
     return run["run_id"], _today(programme, then, wave, rows[rows.measure.isin(whole)])
 
 

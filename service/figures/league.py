@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 import contracts
 from accountability import MET, MISSED, UNDECIDED
+from accountability.disclosure.measures import measures_withheld
 from accountability.disclosure.shown_league import shown_figures
 from accountability.league.figures import league_figures
 from estimation import Measure
@@ -212,8 +213,18 @@ class Estimated:
         """
         units = {unit for of in self.programme.units_of(self.league_name).values() for unit in of}
         units |= set(self.programme.league_areas(self.league_name)) & set(self.programme.ranked_groups)
-        rows = self.verdicts[self.verdicts.rule.isin(self._joint_rules)]
-        return rows[rows.area.isin(units if whole else ())]
+        rules = self.programme.joint_rules[self.measure]
+        hidden = self._hidden({rule.placed_by for rule in rules if rule.placed_by})
+        told = {rule.name for rule in rules if rule.placed_by not in hidden}
+        return self.verdicts[self.verdicts.rule.isin(told) & self.verdicts.area.isin(units if whole else ())]
+
+    def _hidden(self, placing: Collection[str]) -> set[str]:
+        """Those of the measures by which places go of which anything is withheld from this reader in the wave."""
+        if not placing or sees_all(self.store.actor):
+            return set()
+        sizes = _sizes(self.store, self.programme, self.run, self.wave)
+        limits = {"limit": self.programme.withhold, "inside": self.programme.ranked_inside}
+        return measures_withheld(placing, self.programme.shown_measures, sizes, **limits)
 
     @property
     def _joint_rules(self) -> set[str]:

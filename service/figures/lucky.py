@@ -49,6 +49,9 @@ def league_luck(store: Store, programme: Programme, judged: JudgedHistory, first
         if correlation is not None:
             largest = max(largest, float(np.triu(correlation, 1).max()))
         measures[name] = _simulated(programme, name, judged, leagues, correlation)
+        for by in {rule.placed_by for rule in of_luck if rule.placed_by} - set(measures):
+            of_places = {wave: figures[by] for wave, figures in judged.by_wave.items() if by in figures}
+            measures[by] = _simulated(programme, by, judged, of_places, None)
         rules |= {rule.name: (name, rule) for rule in of_luck}
     seed = "+".join(map(str, judged.estimates))
     rng = generator(seed, "luck")

@@ -59,7 +59,7 @@ class Settling:
         if table.empty:
             return NEVER, np.nan
         if area in self.judged.units:
-            return self._of_unit(rule, row, table, area)
+            return self._of_unit(rule, row, table, area, verdict.wave)
         if area not in table.index:
             return NEVER, np.nan
         asked = float(table.n[area])
@@ -69,12 +69,12 @@ class Settling:
                 "largest_is_best": self.programme.measures[measure].largest_is_best,
             }
             value, se = table.estimate.to_numpy(), table.se.to_numpy()
-            times = times_of_place(rule, _places(table, [area])[0], value, se, **options)
+            times = times_of_place(rule, table.index.get_indexer(pd.Index([area]))[0], value, se, **options)
         else:
             times = times_of_value(row.estimate, row.lower, row.upper, threshold_of(rule))
         return times * asked, asked
 
-    def _of_unit(self, rule: Rule, row: Judgement, table: pd.DataFrame, unit: str) -> tuple[float, float]:
+    def _of_unit(self, rule: Rule, row: Judgement, table: pd.DataFrame, unit: str, wave: str) -> tuple[float, float]:
         """Of several areas together: by the areas' own limits, or by those of the unit as one."""
         places = [self.judged.history.areas[j] for j in self.judged.units[unit]]
         areas = table.loc[[area for area in places if area in table.index]]
@@ -85,8 +85,12 @@ class Settling:
         times = np.array([times_of_value(*limits, rule.threshold) for limits in pairs])
         upwards = self.programme.measures[self._rules[rule.name][0]].largest_is_best
         reaches = ((areas.estimate >= rule.threshold) if upwards else (areas.estimate <= rule.threshold)).to_numpy()
-        if 0 < rule.first < len(table):
-            within, times_of_places = _by_places(rule, table, list(areas.index), largest_is_best=upwards)
+        placing, best = table, upwards
+        if rule.placed_by:
+            placing = self._table(rule.placed_by, wave, rule.name in self.judged.history.due)
+            best = self.programme.measures[rule.placed_by].largest_is_best
+        if rule.first > 0 and (rule.first < len(placing) or not areas.index.isin(placing.index).all()):
+            within, times_of_places = _by_places(rule, placing, list(areas.index), largest_is_best=best)
             times = times_of_both(times, reaches, times_of_places, within)
             reaches = reaches & within
         return times_of_share(rule, times, reaches, printed=bool(row.printed)) * asked, asked
@@ -133,19 +137,18 @@ class Settling:
 def _by_places(
     rule: Rule, table: pd.DataFrame, areas: list[str], *, largest_is_best: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Which of the areas are among the first of their league, and the times that would show which of them are."""
+    """Which of the areas are among the first of their league, and the times that would show which of them are.
+
+    An area without a figure in the table has no place, and no number of interviews shows one.
+    """
     value, se = table.estimate.to_numpy(), table.se.to_numpy()
-    places = _places(table, areas)
     scale = scale_of(value, se)
-    within = ranks(value, largest_is_best=largest_is_best, scale=scale)[places] <= rule.first
+    rank = ranks(value, largest_is_best=largest_is_best, scale=scale)
     first = replace(rule, kind="first", threshold=rule.first)
-    times = [
-        times_of_place(first, place, value, se, printed=bool(inside), largest_is_best=largest_is_best)
-        for place, inside in zip(places, within, strict=True)
-    ]
-    return within, np.array(times)
-
-
-def _places(table: pd.DataFrame, areas: list[str]) -> list[int]:
-    """The areas' places in the table, which has all of them."""
-    return table.index.get_indexer(pd.Index(areas)).tolist()
+    within, times = np.zeros(len(areas), dtype=bool), np.full(len(areas), NEVER)
+    for j, place in enumerate(table.index.get_indexer(pd.Index(areas))):
+        if place >= 0:
+            within[j] = rank[place] <= rule.first
+            of_place = {"printed": bool(within[j]), "largest_is_best": largest_is_best}
+            times[j] = times_of_place(first, place, value, se, **of_place) if rule.first < len(value) else 1.0
+    return within, times

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 import contracts
+from accountability.disclosure.measures import measures_withheld
 from accountability.disclosure.shown_league import shown_figures
 from accountability.league.conventions import ALL
 from accountability.league.figures import LeagueFigures, league_figures
@@ -49,7 +50,7 @@ def published_figures(
             rows.append(table.assign(measure=name, league=league))
             judged.append(shown.verdicts.assign(measure=name, league=league))
             if not shown.withheld and not shown.elsewhere:
-                judged.append(_together(programme, name, league, verdicts).assign(measure=name, league=league))
+                judged.append(_together(programme, name, league, verdicts, sizes).assign(measure=name, league=league))
     figures = joined_parts(rows, KEYS[FIGURES])
     places = [column for column in ("rank", "rank_lower", "rank_upper") if column in figures]
     figures = figures.astype(dict.fromkeys(places, "Int64"))  # everybody has none
@@ -60,10 +61,17 @@ def published_figures(
     return shown | ({FACTORS: _factors(programme, wave, estimates, people)} if programme.factors else {})
 
 
-def _together(programme: Programme, name: str, league: str, verdicts: pd.DataFrame) -> pd.DataFrame:
-    """The verdicts on a league's groups, and on the league."""
+def _together(
+    programme: Programme, name: str, league: str, verdicts: pd.DataFrame, sizes: pd.DataFrame
+) -> pd.DataFrame:
+    """The verdicts on a league's groups, and on the league, that rest on no measure of which anything is withheld."""
     units = {unit for of in programme.units_of(league).values() for unit in of}
-    joint = {rule.name for rule in programme.in_league(league).joint_rules[name]}
+    rules = programme.in_league(league).joint_rules[name]
+    placing = {rule.placed_by for rule in rules} - {""}
+    hidden = measures_withheld(
+        placing, programme.shown_measures, sizes, limit=programme.withhold, inside=programme.ranked_inside
+    )
+    joint = {rule.name for rule in rules if rule.placed_by not in hidden}
     rows = verdicts[(verdicts.measure == name) & verdicts.rule.isin(joint) & verdicts.area.isin(units)]
     return rows.sort_values(["rule", "area"], kind="stable")
 

@@ -83,13 +83,18 @@ def test_of_a_measure_of_which_less_is_better_reaching_is_staying_below():
 PLACED = Rule("placed", "enough", 0.8, over="group", share=0.75, first=4)
 
 
-def of_two_cities(values, rule: Rule = PLACED, se: float = 0.005):
-    """Two cities of three counties, ranked together, with errors that are independent of one another."""
-    estimate = Estimate(LAIBIN, values, np.eye(6) * se**2, np.inf)
+def placed_figures(values, se: float = 0.005, names=LAIBIN) -> Figures:
+    estimate = Estimate(names, values, np.eye(len(values)) * se**2, np.inf)
     split = lambda k, level: last_k(estimate, k, alpha=1 - level, covariance="independent")  # noqa: E731
-    figures = Figures(estimate, limits=estimate.interval, split=split, printed_unit=0.001)
+    return Figures(estimate, limits=estimate.interval, split=split, printed_unit=0.001)
+
+
+def of_two_cities(values, rule: Rule = PLACED, se: float = 0.005, placing: Figures | None = None):
+    """Two cities of three counties, ranked together, with errors that are independent of one another."""
+    figures = placed_figures(values, se)
     cities = {"one": LAIBIN[:3], "two": LAIBIN[3:]}
-    return judge_together([rule], JointFigures(figures, cities, lambda: figures))
+    placed = None if placing is None else (placing, True)
+    return judge_together([rule], JointFigures(figures, cities, lambda: figures, placing=placed))
 
 
 def test_a_county_beyond_the_place_that_costs_the_title_does_not_count_as_safe():
@@ -102,6 +107,28 @@ def test_a_county_beyond_the_place_that_costs_the_title_does_not_count_as_safe()
     assert [v.outcome for v in of_two_cities(values, replace(PLACED, first=0))] == [MET, MET]
     for of_city, of_all in zip(of_two_cities(values, replace(PLACED, first=6)), (MET, MET), strict=True):
         assert of_city.outcome == of_all  # everybody is among the first six
+
+
+def test_places_by_the_composite_score_cost_the_title_of_counties_that_are_safe_by_the_single_item():
+    """The first city is safest by the single item and last by the score: two of its three counties are beyond the 4th
+    place.  The second city has one county below 80 %, which the score calls the best: 2 of 3 are fewer than 75 %."""
+    single_item, scores = [0.97, 0.96, 0.95, 0.9, 0.85, 0.6], [70.0, 60, 61, 80, 81, 90]
+    score = placed_figures(scores, 0.5)
+    first, second = of_two_cities(single_item, placing=score)
+    assert (first.printed, first.outcome, first.estimate, first.lower, first.upper) == (False, MISSED, 1, 1, 1)
+    assert (second.printed, second.outcome, second.estimate, second.lower, second.upper) == (False, MISSED, 2, 2, 2)
+    assert [v.outcome for v in of_two_cities([0.97, 0.96, 0.95, 0.9, 0.85, 0.82], placing=score)] == [MISSED, MET]
+    # places that are not shown leave it open, though every county is shown safe
+    unsure = of_two_cities([0.97, 0.96, 0.95, 0.9, 0.85, 0.82], placing=placed_figures(scores, 30.0))
+    assert [v.outcome for v in unsure] == [UNDECIDED, UNDECIDED]
+    # a county without a score has no place, and nothing is shown of it
+    without = of_two_cities([0.97] * 6, placing=placed_figures(scores[:5], 0.5, LAIBIN[:5]))[1]
+    assert (without.printed, without.outcome, without.estimate, without.upper) == (False, UNDECIDED, 2, 3)
+    placing = (np.array([scores]), True)
+    options = {"upwards": True, "printed_unit": 0.001, "placing": placing}
+    values = np.array([[0.97, 0.96, 0.95, 0.9, 0.85, 0.82]])
+    assert KINDS["enough"].missed_of_unit(values, [0, 1, 2], PLACED, **options).tolist() == [True]
+    assert KINDS["enough"].missed_of_unit(values, [3, 4, 5], PLACED, **options).tolist() == [False]
 
 
 def test_counties_that_are_tied_at_the_last_place_that_counts_are_in_and_nothing_is_shown_of_them():

@@ -1,5 +1,6 @@
 """Cities and counties in one programme: each in its league, a city by all its people, small counties hidden."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -48,10 +49,12 @@ SMALL, TOWN = "451381", "451302"  # counties of Laibin, of which the first had f
 
 
 def of_cities(*cities: str) -> bytes:
-    """S1 with these cities and their counties alone; "beyond the 80th" is beyond the tenth there."""
+    """S1 with these cities and their counties alone; "beyond the 80th" is beyond the tenth there.
+
+    A city's county is safe there if it is also among the first 22."""
     lines = S1.read_text("utf-8").replace("[measures.safe]", "[measures.safe]\ndigits = 2").splitlines()
     kept = [line for line in lines if not line.startswith("45") or line.startswith(cities)]
-    return "\n".join(kept).replace("threshold = 80 ", "threshold = 10 ").encode()
+    return "\n".join(kept).replace("threshold = 80 ", "threshold = 10 ").replace("first = 80 ", "first = 22 ").encode()
 
 
 def answers(programme, wave: str, low: tuple[str, ...], few: dict[str, int]) -> bytes:
@@ -129,6 +132,31 @@ def test_a_rule_of_one_league_judges_only_its_areas_and_the_share_of_counties_ju
     assert read_area(store, NAME, LAIBIN, measure="safe").row.n == 6 * 40
 
 
+def test_a_city_needs_three_quarters_of_its_counties_safe_by_the_single_item_and_not_beyond_a_place_by_the_score(tree):
+    """Worked by hand from the printed quarters: a county is safe if its annual share reaches 80 % and fewer than 22
+    counties have a higher annual score; the city has to have ⌈.75 m⌉ such counties."""
+    store, low = tree
+    annual = {
+        measure: sum(
+            read_league(store, NAME, wave=w, league="counties", measure=measure).table.estimate for w in QUARTERS
+        )
+        / 4
+        for measure in ("safe", "composite")
+    }
+    beyond = set(annual["composite"].sort_values().index[:3])
+    safe = {code for code in annual["safe"].index if annual["safe"][code] >= 0.8 and code not in beyond}
+    assert beyond - set(low)  # somebody loses by the score alone
+    board = read_consequences(store, NAME, league="counties")
+    together = board.together[board.together.rule == "year_enough_counties"].set_index("area")
+    for city in CITIES:
+        of_city = [code for code in annual["safe"].index if code.startswith(city)]
+        reached = len(safe & set(of_city))
+        assert together.estimate[city] == reached
+        assert bool(together.printed[city]) == (reached >= np.ceil(0.75 * len(of_city)))
+    lost = next(row for row in board.listed if row.event.consequence == "city_title_lost")
+    assert 0 < board.chance(lost) < 1
+
+
 def test_a_county_of_four_interviews_is_withheld_with_another_and_its_city_stays(tree):
     store, _ = tree
     leader = store.acting(Actor("lea", LEADER))
@@ -181,7 +209,7 @@ def test_a_trial_of_other_rules_says_of_year_and_changes_what_runs_by_them_store
 
 def test_verdicts_on_groups_are_published_unless_one_of_their_areas_is_withheld(tree):
     store, _ = tree
-    text = of_cities(*CITIES).decode().replace('0.8\nperiod = "year"\nleague = "counties"', '0.8\nleague = "counties"')
+    text = re.sub(r'(placed_by [^\n]*)\nperiod = "year"', r"\1", of_cities(*CITIES).decode())
     programme = read_programme(text.encode(), "s01.toml")
     rule = programme.joint_rules["safe"][0].name
     for wave, whole in (("2014Q3", True), ("2014Q2", False)):
@@ -208,6 +236,8 @@ def test_verdicts_on_groups_are_published_unless_one_of_their_areas_is_withheld(
         ),
         (('league = "cities"           #', 'league = "city"           #'), "programme.entry"),
         (("digits = 2", "digits = 9"), "programme.entry"),
+        (("first = 22", "#"), "programme.entry"),
+        (('placed_by = "composite"', 'placed_by = "score"'), "programme.entry"),
         (("[leagues.cities]", '[year]\nweights = "votes"\n\n[leagues.cities]'), "programme.entry"),
     ],
 )
