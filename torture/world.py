@@ -49,7 +49,7 @@ from service.store.permissions import ADMINISTRATOR, CENTRE, PERMITTED, STATISTI
 from service.store.place import PLACE_VARIABLE
 from words import speaker
 
-SIMULATED = Path(__file__).parents[1] / "data" / "laibin_simulated"
+SIMULATED = Path(__file__).parents[1] / "tests" / "surveys" / "laibin_simulated"
 PROGRAMME, OTHER, PLAYED = "lakeside", "laibin_simulated", "played"  # of the last, calls and answers are made up
 EARLIER, BEFORE, WAVE = "2025Q4", "2026Q1", "2026Q2"  # two that are imported, one that is drawn
 YEAR = "2025"

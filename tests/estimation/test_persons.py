@@ -14,7 +14,7 @@ from programme.survey import read_programme
 from sampling.draw.stages import KISH, TWELFTHS, kish_person
 from words import Fault
 
-LAIBIN = Path(__file__).parents[2] / "data" / "laibin_simulated" / "programme.toml"
+LAIBIN = Path(__file__).parents[2] / "tests" / "surveys" / "laibin_simulated" / "programme.toml"
 STEPS = WeightingSteps(
     Dispositions("o", frozenset({"I"}), frozenset({"R"}), frozenset({"U"}), frozenset()),
     Base("d", None, {}),

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import telephone_survey as laibin
 
 from estimation import Design, mean, rake, weigh
 from estimation.weighting.steps import (
@@ -19,7 +20,6 @@ from estimation.weighting.steps import (
     WeightingSteps,
 )
 from estimation.weighting.weighting import known_totals
-from study import laibin
 from words import Fault
 
 CODES = Dispositions("o", frozenset({"yes"}), frozenset({"no"}), frozenset({"?"}), frozenset({"shop"}))

@@ -34,7 +34,7 @@ from service.store.trail import trail_lines
 from words import Fault
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-LAIBIN = Path(__file__).parents[2] / "data" / "laibin_simulated"
+LAIBIN = Path(__file__).parents[2] / "tests" / "surveys" / "laibin_simulated"
 # in one of the zones the clocks change on each of these days
 CHANGES = ("1986-05-04", "1991-09-15", "2026-03-29", "2026-10-25", "2026-04-05", "2026-10-04")
 

@@ -35,7 +35,7 @@ from service.store.permissions import LEADER, STATISTICIAN, Actor
 from words import Fault
 
 SAM = Actor("sam", STATISTICIAN)
-LAIBIN = Path(__file__).parents[2] / "data" / "laibin_simulated"
+LAIBIN = Path(__file__).parents[2] / "tests" / "surveys" / "laibin_simulated"
 
 
 @pytest.fixture(autouse=True)

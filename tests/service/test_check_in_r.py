@@ -23,7 +23,7 @@ from service.store.permissions import LEADER, Actor
 from words import Fault
 
 ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / "data" / "laibin_simulated"
+FOLDER = ROOT / "tests" / "surveys" / "laibin_simulated"
 NAME, WAVE = "laibin_simulated", "2026Q1"
 TYPES = """
 [items.sex]

@@ -14,7 +14,7 @@ from service.store import audit
 from service.store.engine import Store
 from words import Fault, text
 
-FOLDER = Path(__file__).parents[2] / "data" / "laibin_simulated"
+FOLDER = Path(__file__).parents[2] / "tests" / "surveys" / "laibin_simulated"
 LAIBIN, WAVE = "laibin_simulated", "2026Q1"
 PROGRAMME, MARGINS, NUMBERS = (
     (FOLDER / name).read_bytes() for name in ("programme.toml", "margins.csv", f"{LAIBIN}_{WAVE}.csv")

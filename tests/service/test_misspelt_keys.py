@@ -17,7 +17,7 @@ from service.store.engine import Store
 from words import Fault
 
 ROOT = Path(__file__).parents[2]
-LAIBIN = (ROOT / "data" / "laibin_simulated" / "programme.toml").read_bytes()
+LAIBIN = (ROOT / "tests" / "surveys" / "laibin_simulated" / "programme.toml").read_bytes()
 INTERVIEWERS = b'\n[interviewers]\ncolumn = "interviewer"\nat_random = true\n'
 QUESTIONNAIRE = """
 [questionnaire]

@@ -16,7 +16,7 @@ from service.store.engine import Store
 from service.store.objects import DESIGN, TIMES, read_object
 from words import Fault, speaker
 
-LATER = Path(__file__).parents[2] / "data" / "laibin_simulated" / "laibin_simulated_2026Q2.csv"
+LATER = Path(__file__).parents[2] / "tests" / "surveys" / "laibin_simulated" / "laibin_simulated_2026Q2.csv"
 TIMED = replaced('area = "county"\n', 'area = "county"\nbegan = "began"\nminutes = "minutes"\n')
 
 

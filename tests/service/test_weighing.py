@@ -27,7 +27,7 @@ from service.store.engine import Store
 from service.store.runs import run_list
 from words import Fault, speaker
 
-FOLDER = Path(__file__).parents[2] / "data" / "laibin_simulated"
+FOLDER = Path(__file__).parents[2] / "tests" / "surveys" / "laibin_simulated"
 NAME, WAVE = "laibin_simulated", "2026Q1"
 PROGRAMME = (FOLDER / "programme.toml").read_bytes()
 MARGINS = (FOLDER / "margins.csv").read_bytes()
@@ -255,7 +255,7 @@ def test_a_wrong_file_of_totals_is_refused_by_its_row(old, new, key):
 
 
 def test_the_simulated_survey_s_totals_are_the_census_s_as_the_command_writes_them():
-    census = (FOLDER.parent / "guangxi" / "population.csv").read_bytes()
+    census = (Path(__file__).parents[2] / "data" / "guangxi" / "population.csv").read_bytes()
     groups, margins = (
         ["18-29", "30-39", "40-49", "50-59", "60-70"],
         ["sex*age_group", "county*urban", "county", "urban"],

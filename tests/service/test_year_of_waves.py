@@ -17,7 +17,7 @@ from service.samples.proof_files import zipped
 from service.store import audit
 
 ROOT = Path(__file__).parents[2]
-DATA = ROOT / "data" / "laibin_simulated"
+DATA = ROOT / "tests" / "surveys" / "laibin_simulated"
 WAVES = ("2026Q1", "2026Q2", "2026Q3", "2026Q4")
 
 

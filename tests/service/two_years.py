@@ -21,7 +21,7 @@ from sampling import (
 )
 
 ROOT = Path(__file__).parents[2]
-TOWNSHIPS, PROGRAMME = ROOT / "data" / "guangxi" / "laibin_townships.csv", Path(__file__).with_suffix(".toml")
+TOWNSHIPS, PROGRAMME = ROOT / "data" / "guangxi" / "laibin_townships.csv", Path(__file__).with_suffix(".txt")
 NAME, FIRST_YEAR, SEED = "laibin_year_simulated", 2025, 4513
 MEAN, SPREAD = 0.8955, 0.03  # of the true rates in the first half of the quarters, over townships
 MOVES = {36: -0.20, 11: -0.10, 23: -0.06, 59: 0.06, 47: 0.04}  # true rank in the first half -> what the second adds

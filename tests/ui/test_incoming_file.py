@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
 from reference import examples
-from service.files.carried import DATA
 from service.intake import imports
 from service.store import schema
 from service.store.engine import STORE_VARIABLE, Store
@@ -15,6 +14,7 @@ from ui.literal import literal
 from words import text
 
 ROOT = Path(__file__).parents[2]
+LAIBIN = ROOT / "tests" / "surveys" / "laibin_simulated"
 SCRIPT = """
 from service.store.engine import Store, store_url
 from ui.pages import centre
@@ -89,7 +89,7 @@ def test_an_encoding_that_there_is_not_is_a_sentence_and_a_sheet_may_be_named(la
 def test_known_totals_are_looked_at_first_and_then_imported_by_page(fresh_url, monkeypatch, language):
     url = fresh_url("sqlite")
     store = Store.create(url)
-    imports.import_programme(store, (DATA / "laibin_simulated" / "programme.toml").read_bytes(), "programme.toml")
+    imports.import_programme(store, (LAIBIN / "programme.toml").read_bytes(), "programme.toml")
     monkeypatch.setenv(STORE_VARIABLE, url)
     at = AppTest.from_string(SCRIPT.format(language=language), default_timeout=60).run()
     at.file_uploader(key="margins_file").set_value(
@@ -100,7 +100,7 @@ def test_known_totals_are_looked_at_first_and_then_imported_by_page(fresh_url, m
         assert not at.exception and len(at.error) == 1 and "m.csv" in at.error[0].value
         assert text("faults.save", language) in "".join(str(frame.proto) for frame in at.get("iframe"))
         assert at.file_uploader(key="margins_file").value is not None
-    content = (DATA / "laibin_simulated" / "margins.csv").read_bytes()
+    content = (LAIBIN / "margins.csv").read_bytes()
     at.file_uploader(key="margins_file").set_value(("margins.csv", content, "text/csv"))
     at.button(key="look_margins").click().run()
     assert not at.error and text("incoming.nothing_wrong", language) in shown(at)
@@ -154,7 +154,7 @@ def test_every_form_that_takes_a_table_has_the_choices_and_a_preview():
 
 
 def test_a_wave_without_its_known_totals_is_said_with_the_preview_and_with_the_import(fresh_url, monkeypatch):
-    url, folder = fresh_url("sqlite"), ROOT / "data" / "laibin_simulated"
+    url, folder = fresh_url("sqlite"), LAIBIN
     store = Store.create(url)
     imports.import_programme(store, (folder / "programme.toml").read_bytes(), "programme.toml")
     monkeypatch.setenv(STORE_VARIABLE, url)

@@ -210,7 +210,8 @@ def test_an_empty_store_says_what_to_do_and_a_missing_one_is_a_sentence(tmp_path
 @pytest.fixture(scope="module")
 def laibin_url(tmp_path_factory):
     """A store with the simulated survey of Laibin, its first quarter weighed and estimated."""
-    url, folder = f"sqlite:///{tmp_path_factory.mktemp('laibin') / 's.db'}", ROOT / "data" / "laibin_simulated"
+    folder = ROOT / "tests" / "surveys" / "laibin_simulated"
+    url = f"sqlite:///{tmp_path_factory.mktemp('laibin') / 's.db'}"
     store = Store.create(url)
     imports.import_programme(store, (folder / "programme.toml").read_bytes(), "programme.toml")
     name, wave = "laibin_simulated", "2026Q1"

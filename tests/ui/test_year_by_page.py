@@ -18,7 +18,7 @@ from service.store.engine import STORE_VARIABLE
 from service.store.permissions import CENTRE, Actor
 
 ROOT = Path(__file__).parents[2]
-DATA = ROOT / "data" / "laibin_simulated"
+DATA = ROOT / "tests" / "surveys" / "laibin_simulated"
 NAME, WAVES = "laibin_simulated", ("2026Q1", "2026Q2", "2026Q3", "2026Q4")
 
 

@@ -1,6 +1,7 @@
 """A simulated telephone survey of Laibin: numbers, outcomes and answers are made up; counties and census are real.
 
-`python -m study.laibin` writes the files of data/laibin_simulated.  Nobody was asked; every file and page says so.
+`python tests/estimation/telephone_survey.py` writes the files of tests/surveys/laibin_simulated.  Nobody was asked;
+every file says so.
 """
 
 from pathlib import Path
@@ -11,8 +12,8 @@ import pandas as pd
 from estimation import census_margins, cut_ages
 from sampling import city_frame
 
-ROOT = Path(__file__).parents[1]
-FOLDER, CITY = ROOT / "data" / "laibin_simulated", "4513"
+ROOT = Path(__file__).parents[2]
+FOLDER, CITY = ROOT / "tests" / "surveys" / "laibin_simulated", "4513"
 GROUPS = ("18-29", "30-39", "40-49", "50-59", "60-70")
 MARGINS = ("sex*age_group", "county*urban", "county", "urban")
 RELEASED = {"mobile": 2_300, "landline": 500}  # numbers called in a wave
