@@ -64,7 +64,7 @@ def files_of_changes(programme: Programme, loaded: list[Wave], arguments: Mappin
         data = {name: by_wave[wave.name] for name, by_wave in measures.items()}
         of_wave = wave_files(programme, wave, data, numbers)
         files |= {f"{wave.name}/{file}": content for file, content in of_wave.items()}
-    names = [wave.name for wave in loaded]
+    names = sorted(wave.name for wave in loaded)
     waves = pd.DataFrame({"wave": names, "folder": names, "coefficient": [coefficients[name] for name in names]})
     changes, correlations = _changes(programme, measures, coefficients)
     tables = {"waves.csv": waves, "changes.csv": changes, "correlations.csv": correlations}

@@ -64,7 +64,7 @@ def files_where(store, others: float, lonely: str | None) -> dict[str, bytes]:
         alone, second = ~stratum.duplicated(), np.arange(len(stratum)) % 7 == 3
         wave.respondents["stratum"] = stratum.mask(second, stratum + " 2").mask(alone, stratum + " alone")
     programme = replace(programme, lonely=lonely or programme.lonely)
-    return outside_changes.files_of_changes(programme, loaded, WINDOWS)
+    return outside_changes.files_of_changes(programme, loaded[::-1], WINDOWS)  # a store need not give them in order
 
 
 def table(files: dict[str, bytes], name: str) -> pd.DataFrame:
