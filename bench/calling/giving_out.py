@@ -7,6 +7,7 @@ numbers: 200 at once for each, with the order read for the first time, brought u
 time, all fifty at once, each number called and recorded before the next one, as the page to call from does it.
 """
 
+import io
 import resource
 import sys
 import tempfile
@@ -60,7 +61,7 @@ def prepared(url: str, numbers: int) -> Store:
     listed["area"] = [areas[k % len(areas)] for k in range(len(listed))]
     content = listed.to_csv(index=False).encode()
     frames.import_frame(store, PROGRAMME, "people", content, "people.csv", frame_key=KEY)
-    wanted = Wanted(int(numbers * 0.168), response_rate=0.2, eligibility=1.0, portions=(1.0,), attempts=40)
+    wanted = Wanted(int(numbers * 0.1946), response_rate=0.2, eligibility=1.0, portions=(1.0,), attempts=40)
     draws.make_plan(store, PROGRAMME, WAVE, wanted)
     draws.approve_plan(store, PROGRAMME, WAVE, frame_key=KEY)
     draws.draw_wave(store, PROGRAMME, WAVE, frame_key=KEY)
@@ -98,9 +99,15 @@ def measured(url: str, numbers: int) -> None:
     """Measure on one engine."""
     store = prepared(url, numbers)
     print(f"{store.engine.dialect.name}: {numbers:,} numbers", flush=True)
+    taken_in, beside = 0.0, 0.0
     for k, log in enumerate(call_logs(store), 1):
+        began = time.process_time()
+        pd.read_csv(io.BytesIO(log), dtype=str)
+        read = time.process_time()
         with said(f"log {k} of {len(log) / 1e6:.0f} MB taken in"):
             print(f"  {calls.import_calls(store, PROGRAMME, WAVE, log, f'log{k}.csv').new:,} attempts")
+        taken_in, beside = taken_in + time.process_time() - read, beside + read - began
+    print(f"  all logs: {taken_in:.1f} s of this process's time, {taken_in / beside:.1f} times pandas' reading of them")
     print(f"  peak of memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
     noon = (datetime.now(UTC) + timedelta(days=1)).replace(hour=4, minute=0)
     ask = lambda who, count, now: holding.next_numbers(store, PROGRAMME, WAVE, who, count, now=now)  # noqa: E731

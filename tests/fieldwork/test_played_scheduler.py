@@ -144,9 +144,12 @@ class Played(RuleBasedStateMachine):
     def the_history_is_that_of_all_calls_at_once_in_any_order(self):
         numbers = pd.DataFrame({"unit_id": UNITS, "zone": [ZONES[u] for u in UNITS]})
         calls = pd.DataFrame(self.log[::-1], columns=["unit_id", "at", "disposition"])
-        whole = CallHistory.begun(numbers, RULES).adding(calls, RULES)
+        begun, half = CallHistory.begun(numbers, RULES), len(calls) // 2
+        at_once = begun.adding(calls, RULES)
+        later_first = begun.adding(calls[:half], RULES).adding(calls[half:], RULES)  # as logs are taken in
         for name in ("attempts", "ended", "last", "ready_at", "tries", "day", "of_day"):
-            np.testing.assert_array_equal(getattr(whole, name), getattr(self.history, name))
+            for history in (at_once, later_first):
+                np.testing.assert_array_equal(getattr(history, name), getattr(self.history, name))
 
 
 TestPlayed = Played.TestCase

@@ -55,6 +55,19 @@ def test_a_number_counts_the_hours_of_its_own_zone():
     assert call_states(numbers, _calls(), RULES, MONDAY_NOON).state.tolist() == ["ready", "closed"]
 
 
+@pytest.mark.parametrize(
+    ("opens", "closes"),
+    [("2026-03-27T08:00Z", "2026-03-27T20:00Z"), ("2026-03-30T07:00Z", "2026-03-30T19:00Z"),  # the clock goes forward
+     ("2026-10-23T07:00Z", "2026-10-23T19:00Z"), ("2026-10-26T08:00Z", "2026-10-26T20:00Z")],  # and back
+)  # fmt: skip
+def test_numbers_are_called_from_nine_to_nine_by_the_clock_before_and_after_it_is_changed(opens, closes):
+    numbers, minute = pd.DataFrame({"unit_id": ["a"], "zone": ["Europe/Berlin"]}), timedelta(minutes=1)
+    first, last = (datetime.fromisoformat(text) for text in (opens, closes))
+    moments = first - minute, first, last - minute, last
+    states = [call_states(numbers, _calls(), CallingRules(required=3), now).state.iloc[0] for now in moments]
+    assert states == ["closed", "ready", "ready", "closed"]
+
+
 def test_an_appointment_overrides_delays_and_the_last_call_but_not_a_refusal_or_a_hold():
     calls = _calls(*[("a", _ago(h), "3.13") for h in (1, 2, 3, 4)], ("b", _ago(1), "2.11"), ("c", _ago(1), "2.21"))
     due = pd.DataFrame({"unit_id": list("abc"), "start": [_ago(0.5)] * 3, "end": [_ago(-0.5)] * 3})
