@@ -16,6 +16,7 @@ from accountability.rules.enough import needed
 from accountability.rules.joint import JointFigures
 from accountability.rules.joint_table import joint_verdicts
 from estimation import Design, Estimate, Interval, Measure, last_k
+from study.ladders.cities import cells, false_verdicts, luck_twice
 
 SHARE = Measure("safe", "share", ("q",), frozenset({"1"}), {}, True)
 ENOUGH = Rule("enough", "enough", 0.8, over="group", share=0.75)
@@ -250,3 +251,14 @@ def test_no_area_is_shown_to_have_moved_more_often_than_said(panel):
         table = change_verdicts({"x": before, "y": after}, "x", "y", list(before.areas.names), [KEPT])
         false += bool((table.outcome == MISSED).any())
     assert false <= 0.05 * leagues + 2.6 * (0.05 * 0.95 * leagues) ** 0.5
+
+
+def test_the_luck_of_places_by_another_measure_agrees_with_a_naive_simulation_of_unequal_sizes_and_a_design_effect():
+    by_luck, naive = luck_twice("20 to 200", 2, True, 500, np.random.default_rng(3))
+    assert abs(by_luck - naive) < 4 * (2 * 0.44 * 0.56 / 500) ** 0.5
+
+
+def test_a_city_at_the_edge_of_losing_its_title_is_hardly_ever_shown_the_contrary():
+    """python -m study.ladders.cities counts this in 150 leagues of each case."""
+    rng, of_places = np.random.default_rng(4), [cell for cell in cells() if cell.sizes == "8"]
+    assert sum(false_verdicts(cell, 3, rng)[0] for cell in of_places) <= 2
