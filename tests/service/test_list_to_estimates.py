@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from made_up import BOTH, as_csv
 
+from presentation.calling.responses import question_rows
 from programme.survey import read_programme
 from reference.laibin_quarters import LIST, TOTALS, small_list
 from sampling import Wanted
@@ -22,6 +23,7 @@ from service.figures.league import read_league
 from service.figures.wave_steps import steps_of_wave
 from service.figures.weighing import read_weights
 from service.intake import imports
+from service.intake.imports import current_programme
 from service.protection.keys import Key
 from service.samples import frames
 from service.samples.samples import read_sample
@@ -76,6 +78,9 @@ def answers(units: pd.DataFrame) -> pd.DataFrame:
 
 def test_the_shipped_quarter_goes_from_list_to_figures_by_what_is_recorded_here(centre):
     assert steps_of_wave(centre, NAME, WAVE).ahead == ()
+    for t in BOTH.values():
+        (age,) = question_rows(current_programme(centre, NAME)[1].questionnaire, t).iloc[:1].to_numpy().tolist()
+        assert age[0] == "age" and "120" in age[-1]
     units = read_sample(centre, NAME, WAVE).released
     said = answers(units)
     import_responses(centre, NAME, WAVE, as_csv(said), "answers.csv")
