@@ -34,6 +34,7 @@ from words import Fault
 FOLDER = Path(__file__).parents[2] / "data" / "laibin_quarters"
 CONTENT = (FOLDER / "programme.toml").read_bytes()
 NAME, WAVE, KEY = "laibin_quarters", "2027Q1", Key(bytes(64))
+OTHER_ITEMS = [name for name in read_programme(CONTENT, "programme.toml").items if name != "safe"]
 NOW = datetime.now(UTC).replace(microsecond=0).isoformat()
 
 
@@ -72,6 +73,7 @@ def answers(units: pd.DataFrame) -> pd.DataFrame:
             "age": [str(20 + 10 * (i % 5)) for i in k],
             "sex": np.where(k // 5 % 2, "m", "f"),
             "safe": np.where(k % 10, "2", "4"),
+            **dict.fromkeys(OTHER_ITEMS, "1"),
         }
     )
 
