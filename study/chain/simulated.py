@@ -94,10 +94,12 @@ def city() -> City:
     return City(people, pd.concat([by_area, pd.Series({ALL: chance.mean()})]), totals)
 
 
-def survey(rng: np.random.Generator) -> pd.DataFrame:
-    """One survey: way (adjusted, or only with base weights), domain, estimate, lower, upper and true."""
+def survey(numbers: int, rng: np.random.Generator) -> pd.DataFrame:
+    """One survey of so many numbers in each area: way (adjusted, or only with base weights), domain, estimate, lower,
+    upper and true.
+    """
     of = city()
-    drawn = of.people.groupby("area", sort=False).sample(DRAWN, random_state=rng).sample(frac=1, random_state=rng)
+    drawn = of.people.groupby("area", sort=False).sample(numbers, random_state=rng).sample(frac=1, random_state=rng)
     owner = assigned_interviewers(list(drawn.index), NAMES, rng)
     ends, interviewing, truth = BEGINS + timedelta(days=DAYS), Interviewing(NAMES, an_hour=20), Truth(AREAS)
     rules = CallingRules(4, until=ends)
@@ -107,7 +109,7 @@ def survey(rng: np.random.Generator) -> pd.DataFrame:
     cells = answer(*asked, truth, interviewing, [SAFE], seed=SEED, rng=rng)
     counted = calls.value_counts(["unit_id", "disposition"]).rename("attempts").reset_index()
     final = final_outcomes(counted, list(drawn.index))
-    rows = simulated_responses(drawn, final, cells, done.interviewer).assign(base=LISTED / DRAWN)
+    rows = simulated_responses(drawn, final, cells, done.interviewer).assign(base=LISTED / numbers)
     return pd.concat([_estimated(rows, way).assign(way=way) for way in (ADJUSTED, LEFT_OUT)], ignore_index=True)
 
 

@@ -15,12 +15,12 @@ def apart(text: str) -> tuple[str, str]:
     return (before.rstrip() + "\n", mark + chapter) if mark else (text, "")
 
 
-def with_chapter(text: str, table: pd.DataFrame, language: str) -> str:
-    """A document with this chapter at its end, in the place of the one it had."""
-    return f"{apart(text)[0].rstrip()}\n\n{MARK}\n\n{chapter(table, language)}\n"
+def with_chapter(text: str, table: pd.DataFrame, language: str, code: str) -> str:
+    """A document with this chapter at its end, in the place of the one it had; code: the version that simulated."""
+    return f"{apart(text)[0].rstrip()}\n\n{MARK}\n\n{chapter(table, language, code)}\n"
 
 
-def chapter(table: pd.DataFrame, language: str) -> str:
+def chapter(table: pd.DataFrame, language: str, code: str) -> str:
     """The table of `summary` in words: bias and coverage, with the adjustment and without it."""
     t = speaker(language)
     rows = []
@@ -34,5 +34,5 @@ def chapter(table: pd.DataFrame, language: str) -> str:
         rows.append(cells)
     columns = ("area", "true", "bias", "coverage", "bias_left_out", "coverage_left_out")
     heads = [t(f"study.chain_{name}") for name in columns]
-    text = t("study.chain_text", surveys=int(table.surveys.iloc[0]), level=LEVEL)
+    text = t("study.chain_text", surveys=int(table.surveys.iloc[0]), level=LEVEL, code=f"`{code}`")
     return "\n\n".join([f"## {t('study.chain_title')}", text, markdown(heads, rows)])
