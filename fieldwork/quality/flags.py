@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import scipy
 
-from fieldwork.quality.against_others import EFFICIENCY, EITHER, HIGH, LOW, MEDIAN, Contrast, against_others
+from fieldwork.quality.against_others import EFFICIENCY, EITHER, HIGH, LOW, MEDIAN, Contrast, against_others, tail
+from fieldwork.quality.dealt import adjusted, dealt_again
 from fieldwork.quality.interviews import BATTERY, Interviews
 from fieldwork.quality.jumps import FEWEST, jumps
 from fieldwork.quality.twins import FEWEST_ITEMS, twins
@@ -41,7 +41,7 @@ class Flags:
     """What is conspicuous about a wave's interviews.
 
     tests    one row for each test that was made: kind, interviewer or area, interviews, value, others, z, p, p_holm
-             (Holm within a family of tests, times three families), flagged (p_holm at most `level`), evidence:
+             (adjusted within a family of tests, times three families), flagged (p_holm at most `level`), evidence:
              unit_ids to listen to first
     facts    interviewer, interviews, overlapping, evidence: interviews that began before the one before had ended
     usual    kind -> by how much interviewers' true means usually differ, which their tests allow for
@@ -67,11 +67,16 @@ class Flags:
 
 
 def flags(interviews: Interviews, *, rng: np.random.Generator, level: float = LEVEL) -> Flags:
-    """Every test that the data allow, together at the error `level`: without anything planted, about that part of
-    waves has a flag at all (simulated: docs/quality.md)."""
+    """Every test that the data allow, together at the error `level`.
+
+    Two adjustments count, and the larger one is taken: Holm's of probabilities that allow for what interviewers usually
+    differ by, and how often a deal by lot of the same interviews has one as small, which holds for few interviews and
+    rare answers too.  Of areas the second one alone: what interviewers differ by is taken out there.
+    """
     parts: list[pd.DataFrame] = []
     unsaid: list[Unsaid] = []
     usual: dict[str, float] = {}
+    of_deals: list[np.ndarray] = []
     if interviews.interviewer is None:
         unsaid.append(("flags.unsaid.no_interviewers", {}))
     elif len(interviews.people[1]) < 2:
@@ -79,45 +84,56 @@ def flags(interviews: Interviews, *, rng: np.random.Generator, level: float = LE
     else:
         if len(interviews.people[1]) < FEW:
             unsaid.append(("flags.unsaid.few_interviewers", {"count": len(interviews.people[1])}))
-        _of_interviewers(interviews, parts, unsaid, usual, rng)
-    _of_areas(interviews, parts, unsaid)
+        _of_interviewers(interviews, parts, unsaid, usual, of_deals, rng)
+    _of_areas(interviews, parts, unsaid, of_deals, rng)
     columns = [*COLUMNS[:8], "evidence"]
     tests = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-    tests = tests[tests.p.notna()].reset_index(drop=True)
+    made = tests.p.notna().to_numpy(dtype=bool)
+    tests = tests[made].reset_index(drop=True)
+    of_chance = np.hstack(of_deals)[:, made] if of_deals else np.ones((0, 0))
     family = np.array([FAMILIES.get(kind, SINGLE) for kind in tests.kind])
-    adjusted = np.ones(len(tests))
+    p_family = np.ones(len(tests))
     for one in np.unique(family):
-        adjusted[family == one] = np.minimum(1.0, 3 * _holm(tests.p[family == one].to_numpy(dtype=float)))
-    tests = tests.assign(p_holm=adjusted, flagged=adjusted <= level)[list(COLUMNS)]
+        p = tests.p[family == one].to_numpy(dtype=float)
+        chance = adjusted(p, of_chance[:, family == one])
+        p_family[family == one] = chance if one == FAMILIES[JUMP] else np.maximum(chance, _holm(p))
+    p_family = np.minimum(1.0, 3 * p_family)
+    tests = tests.assign(p_holm=p_family, flagged=p_family <= level)[list(COLUMNS)]
     return Flags(tests, _facts(interviews), usual, tuple(unsaid), level)
 
 
-def _of_interviewers(interviews: Interviews, parts, unsaid, usual, rng) -> None:
+def _of_interviewers(interviews: Interviews, parts, unsaid, usual, of_deals, rng) -> None:
     area, (who, names) = interviews.areas[0], interviews.people
     statistics, absent = _statistics(interviews)
+    deals = list(dealt_again(area, who, rng=rng))
     signs: dict[str, np.ndarray] = {}
     unsaid += absent
     alone = 0
+    if not deals:
+        unsaid.append(("flags.unsaid.alone", {"count": len(names)}))
+        return
     for kind, values in statistics.items():
-        contrast = against_others(values, area, who, SIDES[kind])
+        contrast = against_others(values, area, who, SIDES[kind], deals)
         alone = max(alone, int((contrast.interviews < 1).sum()))
         usual[kind] = contrast.usual
         evidence = lambda j, v=values, k=kind: _extreme(interviews, v, who == j, SIDES[k])  # noqa: E731
         parts.append(_rows(kind, names, contrast, evidence))
-        signs[kind] = contrast.z if SIDES[kind] == HIGH or kind == TOP else -contrast.z
+        of_deals.append(contrast.p_dealt)
+        signs[kind] = np.vstack([contrast.z, contrast.z_dealt]) * (1 if SIDES[kind] == HIGH or kind == TOP else -1)
     if alone:
         unsaid.append(("flags.unsaid.alone", {"count": alone}))
     items = [name for name in interviews.plain]
     if len(items) < FEWEST_ITEMS:
         unsaid.append(("flags.unsaid.few_items", {"count": len(items), "fewest": FEWEST_ITEMS}))
-        parts.append(_together(interviews, signs))
-        return
-    codes = np.column_stack([interviews.coded[name][0] for name in items])
-    found = twins(codes, area, who, rng=rng)
-    usual[TWINS] = found.usual
-    pair = lambda j: [str(interviews.unit_id[k]) for k in found.pairs.get(j, ())]  # noqa: E731
-    parts.append(_rows(TWINS, names, found, pair))
-    parts.append(_together(interviews, signs | {TWINS: found.z}))
+    else:
+        codes = np.column_stack([interviews.coded[name][0] for name in items])
+        alike = twins(codes, area, who, deals)
+        usual[TWINS] = alike.usual
+        pair = lambda j: [str(interviews.unit_id[k]) for k in alike.pairs.get(j, ())]  # noqa: E731
+        parts.append(_rows(TWINS, names, alike, pair))
+        of_deals.append(alike.p_dealt)
+        signs[TWINS] = np.vstack([alike.z, alike.z_dealt])
+    _together(interviews, signs, parts, of_deals)
 
 
 def _statistics(interviews: Interviews) -> tuple[dict[str, np.ndarray], list[Unsaid]]:
@@ -153,28 +169,31 @@ def _statistics(interviews: Interviews) -> tuple[dict[str, np.ndarray], list[Uns
     return statistics, unsaid
 
 
-def _together(interviews: Interviews, signs: dict[str, np.ndarray]) -> pd.DataFrame:
+def _together(interviews: Interviews, signs: dict[str, np.ndarray], parts, of_deals) -> None:
     """The signs of little effort together: Σ_k z_jk over √ of its usual square among interviewers, by the median.
 
     Short interviews, one answer throughout, many best answers, near duplicates and little variety count alike;
     answers without an opinion do not, since honest interviewers may be patient or not.
+    signs: kind -> z_jk of the wave in the first row, below it when the interviews are dealt out again
     """
     names, kinds = interviews.people[1], [kind for kind in EFFORT if kind in signs]
-    who = interviews.people[0]
     if len(kinds) < 2:
-        return pd.DataFrame()
+        return
     total = np.sum([signs[kind] for kind in kinds], axis=0)
-    known = total[~np.isnan(total)]
-    usual = float(np.median(known**2)) / MEDIAN if len(known) > 1 else np.nan
-    z = total / np.sqrt(usual) if usual > 0 else np.full(len(total), np.nan)
-    p = scipy.stats.t.sf(z, max(1.0, EFFICIENCY * (len(known) - 1)))
+    known = ~np.isnan(total[0])
+    if known.sum() < 2:
+        return
+    usual = np.median(total[:, known] ** 2, axis=1)[:, None] / MEDIAN
+    z = np.divide(total, np.sqrt(usual), out=np.full(total.shape, np.nan), where=usual > 0)
+    p = tail(z, HIGH, max(1.0, EFFICIENCY * (known.sum() - 1)))
     columns: dict[str, Any] = {"kind": TOGETHER, "interviewer": [str(name) for name in names], "area": ""}
-    columns |= {"interviews": np.bincount(who), "value": np.nan, "others": np.nan, "z": z, "p": p}
-    return pd.DataFrame(columns).assign(evidence=[[] for _ in names])
+    columns |= {"interviews": np.bincount(interviews.people[0]), "value": np.nan, "others": np.nan}
+    parts.append(pd.DataFrame(columns | {"z": z[0], "p": p[0]}).assign(evidence=[[] for _ in names]))
+    of_deals.append(np.where(np.isnan(p[1:]), 1.0, p[1:]))
 
 
-def _of_areas(interviews: Interviews, parts, unsaid) -> None:
-    """Jumps of the best answers within areas during the fieldwork; each interviewer's usual level is taken out."""
+def _of_areas(interviews: Interviews, parts, unsaid, of_deals, rng) -> None:
+    """Jumps of the best answers within areas during the fieldwork; each interviewer's level there is taken out."""
     if interviews.began is None or pd.isna(interviews.began).all() or np.isnan(interviews.top).all():
         unsaid += [] if any(key == "flags.unsaid.no_times" for key, _ in unsaid) else [("flags.unsaid.no_jump", {})]
         return
@@ -183,18 +202,9 @@ def _of_areas(interviews: Interviews, parts, unsaid) -> None:
     time = began.astype("int64").to_numpy().astype(float)
     day = began.dt.floor("D").astype("int64").to_numpy()
     values = np.where(began.isna(), np.nan, interviews.top)
-    known = ~np.isnan(values)
-    if interviews.interviewer is not None:
-        mean = np.bincount(area[known], values[known], minlength=len(names)) / np.maximum(
-            np.bincount(area[known], minlength=len(names)), 1
-        )
-        who, people = interviews.people
-        of_person = np.bincount(who[known], (values - mean[area])[known], minlength=len(people))
-        of_person = of_person / np.maximum(np.bincount(who[known], minlength=len(people)), 1)
-        everywhere = np.array([len(set(area[who == j])) > 1 for j in range(len(people))])
-        values = values - np.where(everywhere, of_person, 0.0)[who]
-    found = jumps(values, time, area, day, len(names))
-    few = int(((found.interviews < FEWEST) | np.isnan(found.z)).sum())
+    who = None if interviews.interviewer is None else interviews.people[0]
+    found = jumps(values, time, area, day, len(names), rng=rng, who=who)
+    few = int(np.isnan(found.z).sum())
     unsaid += [("flags.unsaid.few_days", {"count": few, "fewest": FEWEST})] if few else []
     since = ["" if k < 0 else f"{began.iloc[k]:%Y-%m-%d}" for k in found.first]
     columns: dict[str, Any] = {
@@ -205,6 +215,7 @@ def _of_areas(interviews: Interviews, parts, unsaid) -> None:
     }
     columns |= {"value": found.after, "others": found.before, "z": found.z, "p": found.p}
     parts.append(pd.DataFrame(columns).assign(evidence=[[s] if s else [] for s in since]))
+    of_deals.append(found.p_dealt)
 
 
 def _rows(kind: str, names: np.ndarray, contrast: Contrast | Any, evidence: Callable[[int], list[str]]) -> pd.DataFrame:
