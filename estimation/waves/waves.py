@@ -65,7 +65,8 @@ def combine(
     the waves.  For independent waves this is Satterthwaite's formula; variances that are estimated from the same PSUs
     are too large or too small together.  If the waves have `common`, the df are those of `_common_df`.
     For a change, 1/ν is added to 1/df, ν being the df of tails as heavy as those of few changed answers (`tail_df`).
-    A θ that is only the rounding error of a_t θ_t becomes 0: waves with equal values have a change of 0.
+    A θ that is only the rounding error of a_t θ_t becomes 0, and a V that is only rounding too, with its covariances:
+    waves with the same answers of the same people have a change of 0 without an error.
     Raises Fault if the a_t reach over a break, or if a variance is negative.
     """
     a = _coefficients(waves, coefficients)
@@ -91,16 +92,27 @@ def combine(
     if (v < -ROUNDING * largest).any():
         raise Fault(key="change.variance", names=[str(areas[j]) for j in np.flatnonzero(v < 0)])
     flags = tuple(sorted({flag for e in estimates for flag in e.flags}))
-    # v may be slightly negative by rounding
-    covariance = with_diagonal((covariance + covariance.T) / 2, np.maximum(v, 0))
+    certain = v <= ROUNDING * largest  # no variance but rounding, which may be negative
+    v = np.where(certain, 0.0, v)
+    covariance = with_diagonal((covariance + covariance.T) / 2, v)
+    if certain.any():
+        covariance = _without(covariance, certain)
     law = combined_law(estimates, a, c, third_ratio, steps) if all(e.law is not None for e in estimates) else None
     value = without_rounding(value, size.max(initial=0.0))
     df = np.array([e.df for e in estimates], dtype=float)
     df = _common_df(a, c, df, waves) if waves.common else _df(a, c, df)
     if isinstance(law, ChangeLaw):
-        uncertainty = 1 / df + 1 / law.tail_df(np.maximum(v, 0))
+        uncertainty = 1 / df + 1 / law.tail_df(v)
         df = np.divide(1.0, uncertainty, out=np.full(len(df), np.inf), where=uncertainty > 0)
     return Estimate(areas, value, covariance, df, flags, law)
+
+
+def _without(covariance: Matrix, certain: np.ndarray) -> Matrix:
+    """The matrix with 0 in the rows and columns of what is certain (k,), dense or sparse as it is."""
+    kept = (~certain).astype(float)
+    if scipy.sparse.issparse(covariance):
+        return scipy.sparse.csr_array(scipy.sparse.diags_array(kept) @ covariance @ scipy.sparse.diags_array(kept))
+    return np.asarray(covariance) * kept[:, None] * kept
 
 
 def window_change(before: Sequence, after: Sequence) -> dict:

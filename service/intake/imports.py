@@ -12,7 +12,7 @@ from fieldwork.dispositions import INTERVIEW
 from fieldwork.phone_numbers import masked_text
 from programme.declared import Programme
 from programme.survey import read_programme
-from programme.versions import Version, next_step, number_of
+from programme.versions import CORRECTED, UNCHANGED, Step, Version, next_step, number_of
 from programme.wave_names import check_wave_name
 from service.files.choice import Choice
 from service.intake.import_log import Imported, Tried, log_attempt, refusals_logged
@@ -76,6 +76,8 @@ def import_wave(
     made: the responses and numbers that the wave was made of here; None: its file came from elsewhere.
     """
     from service.intake.drawn_wave import drawn_wave
+    from service.intake.left_out import read_left_out
+    from service.intake.out_again import leave_out_again, out_again
     from service.intake.wave_file import read_wave
 
     tried = Tried(programme_name, masked_text(wave), masked_text(file), store.actor)
@@ -88,11 +90,18 @@ def import_wave(
         drawn = drawn_wave(store, programme_name, wave)
         with said_of_numbers(wave, made):
             data = read_wave(content, file, programme, records, interviewers, choice, wave, drawn, reason)
+        again = out_again(store, wave, read_left_out(store, programme_name, wave), data) if began else None
         with store.begin("wave", programme_name, wave) as connection:
             digests = {"file": hashlib.sha256(content).hexdigest()} | ({} if made is None else {RESPONSES: made.digest})
-            imported = _add_wave(connection, data, digests, programme_id, tried, began)
+            whole = None if again is None else again.whole
+            imported = _add_wave(connection, data, digests, programme_id, tried, began, whole)
             log_attempt(connection, tried, imported)
-    return replace(imported, notes=data.notes)
+            if again is not None and imported.outcome == CORRECTED:
+                left = leave_out_again(connection, store, programme, data, again)
+                imported = replace(
+                    imported, version=imported.version + (left > 0), interviews=imported.interviews - left
+                )
+    return replace(imported, notes=(*data.notes, *(again.notes if again is not None else ())))
 
 
 @permitted
@@ -232,10 +241,15 @@ def _add_wave(
     programme_id: int,
     tried: Tried,
     began: int,
+    whole: str | None = None,
 ) -> Imported:
-    """digests: of the file, and of the responses that it was made of, if it was."""
+    """digests: of the file, and of the responses that it was made of, if it was;  whole: that of the wave before
+    interviews were left out of it, None if none were.
+    """
     key, count = {"programme": tried.programme, "wave": tried.wave}, len(data.respondents)
-    step = next_step(newest_version(connection, schema.waves, **key), data.digest, began=began)
+    newest = newest_version(connection, schema.waves, **key)
+    same = data.digest == whole and number_of(newest) == began
+    step = Step(UNCHANGED, began) if same else next_step(newest, data.digest, began=began)
     if step.writes:
         arguments = {**key, "file": tried.file} | {name: d for name, d in digests.items() if name != "file"}
         run_id = add_run(connection, tried.actor, "import-wave", arguments, [("programme", programme_id)])

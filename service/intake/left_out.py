@@ -111,29 +111,36 @@ def tables_of(store: Store, version_id: int) -> dict[str, pd.DataFrame]:
 
 def _write(store: Store, of: LeftOut, tables, rows: pd.DataFrame, action: str, details: dict) -> None:
     """Add the version with its tables and what it lacks, as a run and a line of the audit trail."""
-    origins = schema.origins
     with store.begin("wave", details["programme"], details["wave"]) as connection:
-        old = connection.execute(sa.select(waves).where(waves.c.version_id == of.version_id)).mappings().one()
-        newest = sa.select(sa.func.max(waves.c.version)).where(
-            waves.c.programme == old["programme"], waves.c.wave == old["wave"]
-        )
-        if connection.scalar(newest) != old["version"]:
-            raise Fault(key="left_out.newer", wave=old["wave"])
-        data = WaveData(
-            tables[RESPONDENTS], tables[ANSWERS], tables[RECORDS], tables.get(RELEASED), times=tables.get(TIMES)
-        )
-        row = {name: old[name] for name in ("programme", "wave", "file", "file_digest")}
-        row |= {"version": old["version"] + 1, "digest": data.digest, "interviews": len(data.respondents)}
-        row["run_id"] = add_run(connection, store.actor, action, details, [("wave", of.version_id)])
-        version_id = inserted_id(connection, waves.insert().values(**row))
-        add_objects(connection, version_id, tables)
-        origin = connection.execute(sa.select(origins).where(origins.c.version_id == of.version_id)).mappings().first()
-        if origin is not None:
-            connection.execute(origins.insert().values(**{**origin, "version_id": version_id}))
-        if len(rows):
-            listed = rows.assign(version_id=version_id, from_id=of.from_id).to_dict("records")
-            connection.execute(left_out.insert(), [{str(k): _plain(v) for k, v in r.items()} for r in listed])
-        audit.append(connection, store.actor, action, details)
+        add_version(connection, store, of, tables, rows, action, details)
+
+
+def add_version(
+    connection: sa.Connection, store: Store, of: LeftOut, tables, rows: pd.DataFrame, action: str, details: dict
+) -> None:
+    """The same in a transaction that has begun; rows: the interviews that the new version lacks, as in `LeftOut`."""
+    origins = schema.origins
+    old = connection.execute(sa.select(waves).where(waves.c.version_id == of.version_id)).mappings().one()
+    newest = sa.select(sa.func.max(waves.c.version)).where(
+        waves.c.programme == old["programme"], waves.c.wave == old["wave"]
+    )
+    if connection.scalar(newest) != old["version"]:
+        raise Fault(key="left_out.newer", wave=old["wave"])
+    data = WaveData(
+        tables[RESPONDENTS], tables[ANSWERS], tables[RECORDS], tables.get(RELEASED), times=tables.get(TIMES)
+    )
+    row = {name: old[name] for name in ("programme", "wave", "file", "file_digest")}
+    row |= {"version": old["version"] + 1, "digest": data.digest, "interviews": len(data.respondents)}
+    row["run_id"] = add_run(connection, store.actor, action, details, [("wave", of.version_id)])
+    version_id = inserted_id(connection, waves.insert().values(**row))
+    add_objects(connection, version_id, tables)
+    origin = connection.execute(sa.select(origins).where(origins.c.version_id == of.version_id)).mappings().first()
+    if origin is not None:
+        connection.execute(origins.insert().values(**{**origin, "version_id": version_id}))
+    if len(rows):
+        listed = rows.assign(version_id=version_id, from_id=of.from_id).to_dict("records")
+        connection.execute(left_out.insert(), [{str(k): _plain(v) for k, v in r.items()} for r in listed])
+    audit.append(connection, store.actor, action, details)
 
 
 def _plain(value):

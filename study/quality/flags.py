@@ -49,14 +49,13 @@ class Cell(NamedTuple):
     turns: bool = False
 
 
-FEW = dict(areas=6, interviews=20, items=3)
 CELLS = [
     *(Cell(rho=rho) for rho in (0.0, 0.02, 0.05)),
     *(Cell(rho=rho, own=True, turns=True) for rho in (0.0, 0.05)),
     *(Cell(rho=rho, team=2, own=True, interviews=50, items=1) for rho in (0.02, 0.05)),
     *(Cell(rho=0.05, people=n, team=min(n, 3), areas=20, interviews=60) for n in (2, 3, 5, 8)),
     *(Cell(rho=rho, people=12, interviews=50, areas=70, items=1) for rho in (0.0, 0.05)),
-    *(Cell(rho=rho, people=n, **FEW) for rho in (0.0, 0.05) for n in (3, 12)),
+    *(Cell(rho=rho, people=n, areas=6, interviews=20, items=3) for rho in (0.0, 0.05) for n in (3, 12)),
     Cell(rho=0.02, team=1, own=True),
     Cell(lazy=0.5, copied=0.4, coached=0.7),
     Cell(lazy=1.0, copied=0.6, coached=0.9),

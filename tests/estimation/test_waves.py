@@ -1,9 +1,11 @@
 """Combinations of waves: identities with pairwise changes, rolling windows, trends, breaks that forbid a comparison."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from estimation import INDEPENDENT, Estimate, Waves, change, combine, slope, window_change, windows
+from estimation import INDEPENDENT, Estimate, Waves, change, combine, slope, standing_change, window_change, windows
 from words import Fault
 
 QUARTERS = tuple(f"{year}Q{q}" for year in (2014, 2015) for q in (1, 2, 3, 4))
@@ -148,3 +150,16 @@ def test_a_change_of_one_panel_has_the_df_of_its_psus_however_long_the_windows_a
     shift = combine(waves, window_change(names[:before], names[before:]))
     np.testing.assert_allclose(shift.df, 7.0)
     np.testing.assert_allclose(shift.variance, 0.4 * estimate.variance * (1 / before + 1 / after))
+
+
+def test_waves_with_the_same_answers_of_the_same_people_change_by_nothing_and_nothing_is_confirmed():
+    generator = np.random.default_rng(4)
+    factor = generator.normal(size=(5, 5)) / 100
+    covariance = factor @ factor.T
+    wave = Estimate(tuple("abcde"), np.full(5, 0.9), covariance, 60)
+    moved = change(wave, wave, cross=covariance * (1 + 1e-14))  # rounding, below 0 as well as above
+    assert not moved.value.any() and not np.asarray(moved.covariance).any()
+    standing = standing_change(moved, rng=np.random.default_rng(1), draws=99)
+    assert (standing.p_standing >= 1).all()
+    one = change(wave, replace(wave, covariance=covariance + np.diag([1e-6, 0, 0, 0, 0])), cross=covariance)
+    assert one.se[0] == pytest.approx(1e-3) and not one.se[1:].any()

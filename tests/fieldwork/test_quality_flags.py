@@ -9,8 +9,9 @@ import pytest
 import scipy
 
 from estimation.indicators.indicators import Item
-from fieldwork.quality.against_others import EITHER, HIGH, LOW, against_others, usual_spread
-from fieldwork.quality.flags import DURATION, JUMP, STRAIGHT, TOGETHER, TOP, TWINS, flags
+from fieldwork.quality.against_others import EITHER, HIGH, against_others, freedom, usual_spread
+from fieldwork.quality.dealt import adjusted, dealt_again
+from fieldwork.quality.flags import DURATION, HOURS, JUMP, STRAIGHT, TOGETHER, TOP, TWINS, flags
 from fieldwork.quality.interviews import Interviews
 from fieldwork.quality.jumps import jumps
 from fieldwork.quality.twins import twins
@@ -27,17 +28,21 @@ def test_an_interviewer_is_compared_with_others_as_if_interviews_were_dealt_out_
     area = np.repeat([0, 1, 2], [30, 40, 10])
     who = np.r_[np.arange(30) % 3, np.arange(40) % 2, np.full(10, 4)]
     y = rng().random(80)
-    contrast = against_others(y, area, who, EITHER)
+    deals = list(dealt_again(area, who, rng=rng(8), deals=4000))
+    contrast = against_others(y, area, who, EITHER, deals)
     assert contrast.interviews.tolist() == [30, 30, 10, 0, 0] and np.isnan(contrast.own[4])
     np.testing.assert_allclose(contrast.own[2], y[:30][who[:30] == 2].mean())
     np.testing.assert_allclose(contrast.others[2], y[:30][who[:30] != 2].mean())
     # the spread of the total of 10 of the 30 values of area 0, dealt out by lot again and again
-    draws = rng(8)
+    draws = rng(9)
     dealt = np.array([draws.permutation(y[:30])[:10].sum() for _ in range(4000)])
     total = y[:30][who[:30] == 2].sum() - 10 * y[:30].mean()
-    assert contrast.z[2] * np.sqrt(1 + contrast.usual**2 * _marks(area, who)[2] / dealt.var()) == pytest.approx(
-        total / dealt.std(), rel=0.05
-    )
+    marks = contrast.usual**2 * _marks(area, who)[2]
+    by_points = (total / np.sqrt(dealt.var() + marks)) / contrast.z[2]
+    assert by_points == pytest.approx(1, rel=0.05) or by_points > 1  # by logits it may be less conspicuous
+    # and in the deals, interviewer by interviewer
+    assert contrast.z_dealt.shape == (4000, 5) and np.nanmean(contrast.z_dealt[:, 2]) == pytest.approx(0, abs=0.06)
+    assert 0.8 < np.nanstd(contrast.z_dealt[:, 2]) < 1.02
 
 
 def _marks(area: np.ndarray, who: np.ndarray) -> np.ndarray:
@@ -59,11 +64,47 @@ def test_what_interviewers_usually_differ_by_is_what_most_of_them_show():
     marks, by_lot = np.full(200, 100.0), np.full(200, 4.0)
     total = draws.normal(0, np.sqrt(4 + 0.2**2 * 100), 200)
     total[:20] += 30  # planted ones move the median little
-    _, usual, p = usual_spread(total, by_lot, marks, HIGH)
-    assert usual == pytest.approx(0.2, abs=0.06)
+    _, usual, (p, _) = usual_spread(np.vstack([total, draws.normal(0, 1.0, 200)]), by_lot, marks, HIGH, 0.37 * 199)
+    assert usual[0] == pytest.approx(0.2, abs=0.06) and usual[1] == 0.0
     assert (p[:20] < 1e-4).all() and (p[20:] < 1e-3).mean() < 0.02
-    _, none, _ = usual_spread(draws.normal(0, 1.0, 200), by_lot, marks, LOW)
-    assert none == 0.0
+
+
+def test_interviewers_who_share_no_area_with_others_do_not_add_to_what_is_known_of_their_differences():
+    shared, by_lot = np.zeros((6, 3), dtype=bool), np.ones(6)
+    shared[[0, 1], 0] = shared[[2, 3], 1] = shared[[4, 5], 2] = True  # three pairs, each with an area of its own
+    assert freedom(shared, by_lot) == pytest.approx(0.37 * 3)
+    shared[0, 1] = shared[0, 2] = True
+    assert freedom(shared, by_lot) == pytest.approx(0.37 * 5)
+
+
+def test_adjusted_probabilities_are_how_often_the_smallest_of_a_deal_is_as_small():
+    of_deals = rng(6).random((999, 4))
+    p = np.array([0.03, 0.5, 1e-9, 0.03])
+    least = of_deals.min(axis=1)
+    expected = (1 + (least <= 1e-9).sum()) / 1000, (1 + (of_deals[:, [0, 1, 3]].min(axis=1) <= 0.03).sum()) / 1000
+    stepped = adjusted(p, of_deals)
+    assert (stepped[2], stepped[[0, 3]].min()) == expected and stepped[1] >= stepped[0]
+
+
+def test_a_rare_answer_and_a_handful_of_interviews_are_no_flag():
+    """One interview of two hundred at seven in the morning: the normal curve would call it ten standard errors."""
+    interviews = simulated(Cell(areas=4, interviews=50, people=4, items=1, rho=0.0), rng(3))
+    early = pd.Series(interviews.began).dt.floor("D") + pd.Timedelta(hours=12)
+    who = interviews.interviewer.copy()
+    who[[0, 60]] = "new"
+    early[60] = early[60].floor("D") + pd.Timedelta(hours=7)
+    found = flags(replace(interviews, interviewer=who, began=early.to_numpy()), rng=rng())
+    (odd,) = found.tests[(found.tests.kind == HOURS) & (found.tests.interviewer == "new")].to_dict("records")
+    assert odd["z"] > 2 and not odd["flagged"]
+
+
+def test_a_change_of_interviewers_in_the_middle_of_the_fieldwork_is_no_jump():
+    day, area, draws = np.tile(np.repeat(np.arange(20), 6), 30), np.repeat(np.arange(30), 120), rng(4)
+    who = (day >= 9).astype(int)
+    y = 0.5 + 0.4 * who + draws.normal(0, 0.1, len(day))  # the second interviewer hears better answers
+    apart = jumps(y, day + 0.0, area, day, 30, rng=rng(), who=who, deals=50)
+    together = jumps(y, day + 0.0, area, day, 30, rng=rng(), deals=50)
+    assert np.nanmin(apart.p) > 1e-4 and together.p.max() < 1e-9
 
 
 def test_near_duplicates_are_counted_as_pairs_and_dealt_out_again():
@@ -71,8 +112,8 @@ def test_near_duplicates_are_counted_as_pairs_and_dealt_out_again():
     area, who = np.repeat([0, 1], 30), np.tile([0, 1, 2], 20)
     copies = np.flatnonzero((who == 1) & (area == 0))
     codes[copies[1:8]] = codes[copies[0]]
-    found = twins(codes, area, who, rng=rng())
-    assert found.own[1] == pytest.approx(1.0) and found.others[1] < 0.5 and found.z[1] > 3
+    found = twins(codes, area, who, list(dealt_again(area, who, rng=rng(), deals=200)))
+    assert found.own[1] == pytest.approx(1.0) and found.others[1] < 0.5 and found.z[1] > 1
     assert set(found.pairs[1]) <= set(copies[:8]) and 0 not in found.pairs
     assert found.interviews[1] == 8
 
@@ -82,10 +123,10 @@ def test_the_largest_jump_is_found_and_its_probability_is_that_of_the_largest_of
     day = np.tile(np.repeat(np.arange(20), 6), 300)
     area = np.repeat(np.arange(300), 120)
     y = draws.normal(size=36000)
-    found = jumps(y, day + draws.random(36000), area, day, 300)
+    found = jumps(y, day + draws.random(36000), area, day, 300, rng=rng(), deals=40)
     assert (found.p <= 0.05).mean() <= 0.075  # 300 areas in which nothing happens; the bound is an upper one
     y[(area == 7) & (day >= 12)] += 1.2
-    found = jumps(y, day + draws.random(36000), area, day, 300)
+    found = jumps(y, day + draws.random(36000), area, day, 300, rng=rng(), deals=40)
     assert found.p[7] < 1e-5 and day[found.first[7]] in (11, 12, 13)
     rows = np.flatnonzero(area == 7)
     late = day[rows] >= day[found.first[7]]

@@ -20,6 +20,14 @@ def timed(tmp_path_factory):
     """A wave with interviewers and times, of whom one takes a minute for each interview and says that all are safe."""
     path = tmp_path_factory.mktemp("flags") / "s.db"
     store = begun(Store.create(f"sqlite:///{path}"))
+    imports.import_programme(store, WITH_INTERVIEWERS, "p.toml")
+    imports.import_wave(store, NAME, "2026Q2", timed_table().to_csv(index=False).encode(), "n.csv")
+    yield store
+    store.engine.dispose()
+
+
+def timed_table():
+    """The file of that wave."""
     table, draws = read_table(NUMBERS, "n.csv").reset_index(drop=True), np.random.default_rng(1)
     answered = (table.outcome == "complete").to_numpy()
     table["who"] = np.where(answered, [f"i{k}" for k in draws.integers(0, 30, len(table))], "")
@@ -28,10 +36,7 @@ def timed(tmp_path_factory):
     table["began"], table["minutes"] = np.where(answered, at, ""), np.where(answered, "8", "")
     odd = (table.who == "i3").to_numpy()
     table.loc[odd, ["minutes", "safe"]] = ["1", "1"]
-    imports.import_programme(store, WITH_INTERVIEWERS, "p.toml")
-    imports.import_wave(store, NAME, "2026Q2", table.to_csv(index=False).encode(), "n.csv")
-    yield store
-    store.engine.dispose()
+    return table
 
 
 def test_the_interviewer_of_minute_long_interviews_is_flagged(timed):

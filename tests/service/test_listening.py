@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy
-from test_flags_of_waves import NAME, timed  # noqa: F401
+from test_flags_of_waves import NAME, timed, timed_table  # noqa: F401
 from test_response_report import LATER
 
 from fieldwork.quality.relistening import heard, relistening_sample
@@ -19,6 +19,7 @@ from service.store.engine import Store
 from service.store.objects import RESPONDENTS, read_object
 from service.store.permissions import STATISTICIAN, Actor
 from service.store.runs import outdated_runs
+from service.store.trail import trail_lines
 from words import Fault, speaker
 
 WAVE = "2026Q2"
@@ -102,6 +103,33 @@ def test_leaving_out_is_a_version_with_a_reason_figures_show_both_ways_and_all_c
     whole = read_object(store, imports.current_wave(store, NAME, WAVE), RESPONDENTS)
     pd.testing.assert_frame_equal(whole, people)
     assert read_both_ways(store, NAME, WAVE).without == 0
+
+
+def test_interviews_left_out_stay_so_when_the_file_comes_again_and_those_that_changed_are_named(store):
+    whole = imports.current_wave(store, NAME, WAVE)
+    people = read_object(store, whole, RESPONDENTS)
+    same, changed, absent = people.unit_id[[0, 1, 2]].tolist()
+    leave_out(store, NAME, WAVE, [same, changed, absent], "listened to: invented")
+    before = len(imports.wave_versions(store, NAME))
+    table = timed_table()
+    again = imports.import_wave(store, NAME, WAVE, table.to_csv(index=False).encode(), "n.csv")
+    assert again.outcome == "unchanged" and len(imports.wave_versions(store, NAME)) == before
+    assert [key for key, _ in again.notes if key.startswith("left_out")] == ["left_out.again_same"]
+    other = {"1": "4", "2": "4", "3": "1", "4": "1"}
+    place = table.index[table.number == changed][0]
+    table.loc[place, "safe"] = other[table.loc[place, "safe"]]
+    table = table[table.number != absent]
+    again = imports.import_wave(store, NAME, WAVE, table.to_csv(index=False).encode(), "n.csv")
+    assert again.outcome == "corrected" and again.interviews == len(people) - 2
+    out = read_left_out(store, NAME, WAVE)
+    assert out.interviews.unit_id.tolist() == [same] and set(out.interviews.reason) == {"listened to: invented"}
+    kept = read_object(store, out.version_id, RESPONDENTS).unit_id
+    assert len(kept) == len(people) - 2 and changed in set(kept) and same not in set(kept)
+    assert same in set(read_object(store, out.from_id, RESPONDENTS).unit_id)
+    said = dict(again.notes)
+    assert said["left_out.again_changed"]["units"] == [changed] and said["left_out.again_absent"]["units"] == [absent]
+    (line,) = trail_lines(store).query("action == 'left-out-again'").to_dict("records")
+    assert same in line["details"] and changed in line["details"] and absent in line["details"]
 
 
 def test_what_cannot_be_left_out_is_refused(store):
