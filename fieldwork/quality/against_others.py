@@ -44,9 +44,9 @@ def against_others(values: np.ndarray, area: np.ndarray, who: np.ndarray, side: 
 
     M_jk = Σ_d n_jd n_kd/n_d: the first part is that of n_jd interviews drawn of n_d by lot, the second that of
     interviewers whose true means differ by τ, since every answer bears the mark of who took it (`usual_spread`).
-    With n_j ȳ the interviewer's total and n_j e what others lead one to expect, the logit
-    ln((n_j ȳ + ½)/(n_j (1 - ȳ) + ½)) is compared with that of e too, since interviewers' rates may differ by factors
-    as well as by points; the less conspicuous of both counts.
+    Where either side is conspicuous, honest interviewers' rates may differ by factors as well as by points (some are
+    patient with those who have no opinion): the logit ln((n_j ȳ + ½)/(n_j (1 - ȳ) + ½)) is then compared too with that
+    of what others lead one to expect, and the less conspicuous of both counts.
 
     values (n,)        of 0 to 1, NaN for none;  area, who (n,): codes
     side               LOW, HIGH or EITHER, where a value is conspicuous
@@ -72,14 +72,20 @@ def against_others(values: np.ndarray, area: np.ndarray, who: np.ndarray, side: 
     totals = np.vstack([total, dealt])
     df = freedom(shared, by_lot)
     z, usual, p = usual_spread(totals, by_lot, marks, side, df)
-    slope = n_j * (1 / (expected + 0.5) + 1 / (n_j - expected + 0.5)) / np.maximum(n_j, 1.0)
-    logits = _logit(expected + totals, n_j) - _logit(expected, n_j)
-    z_logit, _, p_logit = usual_spread(logits, slope**2 * by_lot, (slope**2) * marks, side, df)
-    z, p = less_conspicuous(z, z_logit), np.maximum(p, p_logit)
+    if side == EITHER:
+        z, p = _by_logits(totals, expected, n_j, by_lot, marks, df, z, p)
     rest = np.divide(of_area - sums, n_d - n_jd, out=np.zeros_like(sums), where=shared)
     own, others = (sums * shared).sum(axis=1), (n * rest).sum(axis=1)
     part = lambda sum_of: np.divide(sum_of, n_j, out=np.full(people, np.nan), where=n_j > 0)  # noqa: E731
     return Contrast(n_j.astype(int), part(own), part(others), z[0], float(usual[0]), p[0], z[1:], p[1:])
+
+
+def _by_logits(totals, expected, n_j, by_lot, marks, df: float, z, p) -> tuple[np.ndarray, np.ndarray]:
+    """z and p (rows, J), or those of logits where these are less conspicuous."""
+    slope = n_j * (1 / (expected + 0.5) + 1 / (n_j - expected + 0.5)) / np.maximum(n_j, 1.0)
+    logits = _logit(expected + totals, n_j) - _logit(expected, n_j)
+    z_logit, _, p_logit = usual_spread(logits, slope**2 * by_lot, slope**2 * marks, EITHER, df)
+    return less_conspicuous(z, z_logit), np.maximum(p, p_logit)
 
 
 def usual_spread(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fieldwork.quality.against_others import HIGH, Deals, freedom, less_conspicuous, usual_spread
+from fieldwork.quality.against_others import HIGH, Deals, freedom, usual_spread
 
 FEWEST_ITEMS = 5  # with fewer items interviews are alike by chance in every area
 MAY_DIFFER = 0.05  # of the items: near duplicates differ in no more of them
@@ -40,7 +40,7 @@ def twins(codes: np.ndarray, area: np.ndarray, who: np.ndarray, deals: Deals) ->
 
     An interview like very many others has many duplicates, of which few can be the same interviewer's: what is common
     in the area weighs nothing.  The mean E_j and the variance of T_j are those of dealing out the area's interviews
-    again.  T_j - E_j is compared, and ln((T_j + ½)/(E_j + ½)); the less conspicuous of both counts.
+    again.
     """
     people, areas, items = int(who.max()) + 1, int(area.max()) + 1, codes.shape[1]
     may_differ = int(MAY_DIFFER * items)
@@ -69,11 +69,6 @@ def twins(codes: np.ndarray, area: np.ndarray, who: np.ndarray, deals: Deals) ->
     mean = dealt.mean(axis=0) if len(dealt) else total
     totals, df = np.vstack([total, dealt]), freedom(shared, variance)
     z, usual, p = usual_spread(totals - mean, variance, dealt_pairs**2, HIGH, df)
-    scale = mean + 0.5
-    z_log, _, p_log = usual_spread(
-        np.log((totals + 0.5) / scale), variance / scale**2, (dealt_pairs / scale) ** 2, HIGH, df
-    )
-    z, p = less_conspicuous(z, z_log), np.maximum(p, p_log)
     part = lambda sums: np.divide(sums, count, out=np.full(people, np.nan), where=count > 0)  # noqa: E731
     rarest = {j: pair for j, (_, pair) in pairs.items()}
     return Twins(count.astype(int), part(total), part(mean), z[0], float(usual[0]), p[0], z[1:], p[1:], rarest)
