@@ -14,7 +14,7 @@ from scipy.special import ndtri
 from estimation.indicators.indicators import Item
 from fieldwork.quality.flags import flags
 from fieldwork.quality.interviews import Interviews
-from service.store.runs import code_version
+from service.store.runs import PURE_ROOMS, code_version
 from study.streams import Task, run
 
 DAYS, COACHED_FROM = 20, 10
@@ -165,7 +165,11 @@ def main(
     """Simulate so many cells from the first one on, and print the table; a run that was stopped goes on."""
     chosen = list(enumerate(CELLS))[first : first + cells]
     tasks = [Task(one_wave, cell, 0, c, i, seed) for c, cell in chosen for i in range(streams)]
-    print(table(run(tasks, workers=workers, folder=BUILD / code_version().replace("/", "-"))).to_string(index=False))
+    print(
+        table(
+            run(tasks, workers=workers, folder=BUILD / code_version((*PURE_ROOMS, "fieldwork")).replace("/", "-"))
+        ).to_string(index=False)
+    )
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ NO_USE_CASES = {  # functions that take a store and are called by use cases or t
     "service.figures.responding.sample_of",
     "service.figures.quality.interviews_of",
     "service.intake.left_out.tables_of",
+    "service.intake.out_again.out_again",
     "service.bulletins.facts.response_rates",
     "service.proof.chain_files.input_files",
     "service.proof.proof_links.estimated",
