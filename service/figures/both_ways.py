@@ -11,7 +11,8 @@ from service.figures.comparable import totals_inputs
 from service.figures.computing import measures_of_waves
 from service.figures.loaded_waves import Wave, computed_waves, load_waves, wave_of_tables
 from service.intake.imports import current_programme, load_margins
-from service.intake.left_out import read_left_out, tables_of, without_interviews
+from service.intake.lacking_versions import tables_of, without_interviews
+from service.intake.left_out import read_left_out
 from service.intake.released import by_number
 from service.store.engine import Store
 from service.store.objects import RELEASED, RESPONDENTS

@@ -76,7 +76,6 @@ def import_wave(
     made: the responses and numbers that the wave was made of here; None: its file came from elsewhere.
     """
     from service.intake.drawn_wave import drawn_wave
-    from service.intake.left_out import read_left_out
     from service.intake.out_again import leave_out_again, out_again
     from service.intake.wave_file import read_wave
 
@@ -85,12 +84,13 @@ def import_wave(
         check_wave_name(wave)
         programme_id, programme = current_programme(store, programme_name)
         with store.read() as connection:
-            began = number_of(newest_version(connection, schema.waves, programme=programme_name, wave=wave))
+            newest = _last(connection, schema.waves, programme=programme_name, wave=wave)
+        began = 0 if newest is None else newest.version
         interviewers = interviewers_of(store, programme, wave)
         drawn = drawn_wave(store, programme_name, wave)
         with said_of_numbers(wave, made):
             data = read_wave(content, file, programme, records, interviewers, choice, wave, drawn, reason)
-        again = out_again(store, wave, read_left_out(store, programme_name, wave), data) if began else None
+        again = None if newest is None else out_again(store, wave, newest.version_id, data)
         with store.begin("wave", programme_name, wave) as connection:
             digests = {"file": hashlib.sha256(content).hexdigest()} | ({} if made is None else {RESPONSES: made.digest})
             whole = None if again is None else again.whole

@@ -1,7 +1,7 @@
 """What becomes of the interviews left out of a wave when its file is imported again.
 
 An interview stays left out if the new file has it with the same area, interviewer and answers; one that is no longer
-in the file, or that has changed, is named: it is not left out of the new version, and somebody decides anew.
+in the file, or that has changed, is named: it is not left out of the new version, and somebody decides once more.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from fieldwork.phone_numbers import masked_text
 from programme.declared import Programme
 from service.files.choice import Note
-from service.intake.left_out import LeftOut, add_version, tables_of, without_interviews
+from service.intake.lacking_versions import LeftOut, add_version, left_out_of, tables_of, without_interviews
 from service.store import audit, schema
 from service.store.engine import Store
 from service.store.objects import ANSWERS, RESPONDENTS
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from service.intake.wave_file import WaveData
 
 AGAIN = "left-out-again"
+SAID = {
+    "same": "left_out.again_same",
+    "changed": "left_out.again_changed",
+    "absent": "left_out.again_absent",
+}
 NAMED = 20  # unit_ids in a sentence
 
 
@@ -45,16 +50,17 @@ class OutAgain:
     @property
     def notes(self) -> tuple[Note, ...]:
         """What is said of them after the import."""
-        said = [(name, getattr(self, name)) for name in ("same", "changed", "absent")]
+        said = [(key, getattr(self, name)) for name, key in SAID.items()]
         return tuple(
-            (f"left_out.again_{name}", {"count": len(units), "units": [masked_text(u) for u in units[:NAMED]]})
-            for name, units in said
+            (key, {"count": len(units), "units": [masked_text(u) for u in units[:NAMED]]})
+            for key, units in said
             if units
         )
 
 
-def out_again(store: Store, wave: str, of: LeftOut, data: "WaveData") -> OutAgain | None:
-    """How the new data of a wave have the interviews left out of it; None if none was left out."""
+def out_again(store: Store, wave: str, version_id: int, data: "WaveData") -> OutAgain | None:
+    """How the new data of a wave have the interviews left out of its newest version; None if none was left out."""
+    of = left_out_of(store, version_id)
     if of.interviews.empty:
         return None
     units = of.interviews.unit_id.tolist()
