@@ -17,11 +17,11 @@ TEXTS = pa.dictionary(pa.int32(), pa.string())
 TYPES = dict(zip(NAMES, (pa.int64(), TEXTS, pa.timestamp("us"), TEXTS), strict=True))
 # by the number of the call, and not by the index of the round, which has all calls of the wave
 WHERE = "FROM calls WHERE +round_id = {round_id} AND call_id > {after} AND call_id <= {last}"
+QUOTED = "call_id || ',\"' || replace(unit_id, '\"', '\"\"') || '\",' || {at} || ',\"' || disposition || '\"'"
+AT_OF_POSTGRESQL = "to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"
 AS_CSV = {
-    "sqlite": "SELECT CAST(group_concat(call_id || ',\"' || replace(unit_id, '\"', '\"\"') || '\",' || at || ',\"' || "
-    f"disposition || '\"', char(10)) AS BLOB) {WHERE}",
-    "postgresql": "COPY (SELECT call_id, unit_id, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), "
-    f"disposition {WHERE}) TO STDOUT (FORMAT csv, FORCE_QUOTE (unit_id, disposition))",
+    "sqlite": f"SELECT group_concat({QUOTED.format(at='at')}, char(10)) {WHERE}",
+    "postgresql": f"SELECT string_agg({QUOTED.format(at=AT_OF_POSTGRESQL)}, chr(10)) {WHERE}",
 }
 
 
@@ -47,10 +47,10 @@ def log_after(connection: sa.Connection, round_id: int, seen: int) -> Iterator[p
         first = (connection.scalar(sa.select(sa.func.min(call_id)).where(of_wave)) or newest + 1) - 1
     for after in range(first, newest, OF_LOG):
         bounds = {"round_id": int(round_id), "after": after, "last": min(after + OF_LOG, newest)}
-        content = _as_csv(connection, AS_CSV[connection.dialect.name].format(**bounds))
+        content = connection.exec_driver_sql(AS_CSV[connection.dialect.name].format(**bounds)).scalar()
         if content:
             read = pyarrow.csv.read_csv(
-                pa.BufferReader(content),
+                pa.BufferReader(content.encode()),
                 pyarrow.csv.ReadOptions(column_names=NAMES, use_threads=False),
                 pyarrow.csv.ParseOptions(newlines_in_values=True),
                 pyarrow.csv.ConvertOptions(column_types=TYPES, strings_can_be_null=False),
@@ -58,13 +58,3 @@ def log_after(connection: sa.Connection, round_id: int, seen: int) -> Iterator[p
             table = read.unify_dictionaries().to_pandas()
             table["at"] = table["at"].dt.tz_localize("UTC")
             yield table if table.call_id.is_monotonic_increasing else table.sort_values("call_id", ignore_index=True)
-
-
-def _as_csv(connection: sa.Connection, statement: str) -> bytes:
-    """What the engine answers, as the bytes of a CSV file without a header."""
-    if connection.dialect.name == "sqlite":
-        return connection.exec_driver_sql(statement).scalar() or b""
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    with driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:
-        return b"".join(copy)
