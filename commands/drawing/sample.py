@@ -424,7 +424,8 @@ def sample_call_sheet(
 
 
 def _show_plan(opened: Store, programme_name: str, sample_plan: samples.SamplePlan) -> None:
-    names = {code: area.name for code, area in current_programme(opened, programme_name)[1].areas.items()}
+    programme = current_programme(opened, programme_name)[1]
+    names = {code: area.name for code, area in programme.areas.items()}
     table = sample_words.precision_rows(sample_plan, names, t)
     print_table(sample_words.plan_title(sample_plan, t), terminal.words_table(table), [])
     constraints = sample_words.constraint_rows(sample_plan, names, t)
@@ -436,7 +437,7 @@ def _show_plan(opened: Store, programme_name: str, sample_plan: samples.SamplePl
     if len(sample_plan.foresight.power):  # with one area there is no last one
         power = sample_words.power_rows(sample_plan.foresight, sample_plan.wanted.assumed, t)
         print_table(t("sample.power"), terminal.words_table(power), [])
-    for note in sample_words.plan_notes(sample_plan, t, names):
+    for note in sample_words.plan_notes(sample_plan, t, names, programme):
         out.print(note)
     out.print(sample_words.status(sample_plan, t))
     if sample_plan.approved:

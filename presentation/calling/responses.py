@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from estimation.indicators.indicators import Item
 from fieldwork.completeness import STATES
 from fieldwork.questionnaire import Question, Questionnaire
 from programme.declared import Programme
@@ -54,9 +55,14 @@ def rule_text(questionnaire: Questionnaire, t: Speaker) -> str:
 
 
 def question_rows(questionnaire: Questionnaire, t: Speaker) -> pd.DataFrame:
-    """Each question in its order: its name, its wording, and what may be answered."""
+    """Each question in its order: its name, its wording, and what may be answered; first what is not asked of anybody.
+
+    These are the mode and the group of respondents: each has a column too, with one of its codes in every interview.
+    """
     language = t("language.code")
-    rows = [(q.name, q.text[language], answers_text(q, t)) for q in questionnaire.all_questions]
+    of = ((questionnaire.mode, t("response.not_asked.mode")), (questionnaire.group, t("response.not_asked.group")))
+    rows = [(item.name, wording, _codes_text(item, language)) for item, wording in of if item is not None]
+    rows += [(q.name, q.text[language], answers_text(q, t)) for q in questionnaire.all_questions]
     return pd.DataFrame(rows, columns=[t(f"response.column.{c}") for c in ("question", "wording", "answers")])
 
 
@@ -65,4 +71,9 @@ def answers_text(question: Question, t: Speaker) -> str:
     item, language = question.item, t("language.code")
     if item.range is not None:
         return t("response.range", low=f"{item.range[0]:g}", high=f"{item.range[1]:g}")
+    return _codes_text(item, language)
+
+
+def _codes_text(item: Item, language: str) -> str:
+    """The codes of an item with their names."""
     return "  ".join(f"{code} {names[language]}" for code, names in item.answers.items())

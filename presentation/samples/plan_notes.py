@@ -1,9 +1,11 @@
 """What a sample plan assumes and requires, in sentences under its tables."""
 
+import math
 from collections.abc import Mapping
 
 from presentation.samples.plan import area_name, fall_text
 from presentation.times import wave_text
+from programme.declared import Programme
 from sampling import Assumed, Finding, Foresight
 from sampling.planning.wanted import written_numbers
 from service.samples.samples import SamplePlan
@@ -12,8 +14,16 @@ from words import Speaker, in_language
 NO_NAMES: Mapping[str, Mapping[str, str]] = {}  # areas are then called by their codes
 
 
-def plan_notes(sample_plan: SamplePlan, t: Speaker, names: Mapping[str, Mapping[str, str]] = NO_NAMES) -> list[str]:
-    """What the tables assume, which wave this one continues, and what the frame requires of the interview."""
+def plan_notes(
+    sample_plan: SamplePlan,
+    t: Speaker,
+    names: Mapping[str, Mapping[str, str]] = NO_NAMES,
+    programme: Programme | None = None,
+) -> list[str]:
+    """What the tables assume, which wave this one continues, and what the frame requires of the interview.
+
+    programme: the survey's, whose modes and groups of respondents may have figures of their own alone.
+    """
     assumed = sample_plan.wanted.assumed
     if assumed.sd is None:
         notes = [t("sample.note_margin", share=assumed.share, deff=assumed.design_effect)]
@@ -23,6 +33,8 @@ def plan_notes(sample_plan: SamplePlan, t: Speaker, names: Mapping[str, Mapping[
         notes.append(power_note(sample_plan.foresight, sample_plan.wanted.assumed, t))
         if sample_plan.foresight.kept is not None:
             notes.append(_kept_note(sample_plan, t))
+    if programme is not None:
+        notes += apart_notes(sample_plan, programme, t)
     notes += _numbers_notes(sample_plan, t)
     notes.append(t("calls.rule", required=sample_plan.wanted.attempts))
     if sample_plan.wanted.each is not None:
@@ -42,6 +54,21 @@ def plan_notes(sample_plan: SamplePlan, t: Speaker, names: Mapping[str, Mapping[
     public = sample_plan.wanted.public
     notes.append(t("sample.note_no_public") if public is None else t("sample.note_public", public=public))
     return notes + [_finding_note(finding, sample_plan, names, t) for finding in sample_plan.findings]
+
+
+def apart_notes(sample_plan: SamplePlan, programme: Programme, t: Speaker) -> list[str]:
+    """That the tables are of all interviews together, where every figure is of one mode or group of respondents alone.
+
+    With k groups of equal parts, each has 1/k of an area's interviews, and the margin of its figures is √k times as
+    wide: in var = (1 − f)·p·(1 − p)/n the sampling fraction f stays what it is, and n becomes n/k.
+    """
+    apart = [item for item in programme.items.values() if item.apart]
+    groups = math.prod(len(item.answers) for item in apart)
+    if groups < 2:
+        return []
+    items = [in_language(programme.item_texts[item.name], t("language.code")) for item in apart]
+    each = sample_plan.wanted.interviews / sample_plan.allocation.area.nunique() / groups
+    return [t("sample.note_apart", items=items, count=groups, each=each, wider=math.sqrt(groups))]
 
 
 def _numbers_notes(sample_plan: SamplePlan, t: Speaker) -> list[str]:

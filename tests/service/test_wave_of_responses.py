@@ -70,7 +70,9 @@ def test_the_weights_are_those_worked_by_hand(store):
     found = {town: sorted(part.weight) for town, part in people.groupby("area", observed=True)}
     assert found == {"ash": [12], "birch": [6, 6], "cedar": [6], "dill": [12], "elder": [6, 6]}
     assert (people.stratum == people.area).all()
-    assert "response.weighted" in {key for key, _ in made.notes}
+    notes = dict(made.notes)
+    assert "response.weighted" in notes and "wave.without_row" not in notes  # it lacks no row that it should have
+    assert notes["response.without_interview"]["absent"] == notes["wave.of_sample"]["released"] - 7
 
 
 def test_answers_of_a_partial_interview_are_used_item_by_item(store):

@@ -92,11 +92,16 @@ def test_a_survey_of_several_modes_and_groups_goes_from_list_to_figures_by_pages
     at.number_input(key="plan_minimum").set_value(2)
     at.number_input(key="plan_response").set_value(1.0)
     at.button(key="plan_go").click().run()
+    codes, of = programme.items[circumstance].answers, programme.item_texts[circumstance][language]
+    apart = text("sample.note_apart", language, items=[of], count=len(codes), each=EACH // 4, wider=len(codes) ** 0.5)
+    assert apart in [caption.value for caption in at.caption]  # the plan's margins are of all modes or groups together
     for step in ("approve", "draw"):
         at.checkbox(key=f"{step}_sure_1").check().run()
         at.button(key=f"{step} 1").click().run()
     at.button(key="release 1").click().run()
     assert not at.exception and not at.error
+    asked = next(d.value for d in at.dataframe if text("response.column.wording", language) in d.value.columns)
+    assert circumstance in set(asked[text("response.column.question", language)])  # a column that nobody is asked for
     units = sorted(read_sample(store, name, WAVE).released.unit_id)
     given = answers(programme, units, circumstance)
     at.file_uploader(key="responses_file 0").set_value(("r.csv", as_csv(given.assign(unit_id="x")), "text/csv"))

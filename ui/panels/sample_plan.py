@@ -37,5 +37,5 @@ def show(store: Store, programme: str, sample_plan: SamplePlan, t: Speaker) -> N
         tables.plain_table(modes, words=1)
     with st.expander(t("samples.precision"), expanded=not sample_plan.approved):
         tables.plain_table(sample_words.precision_rows(sample_plan, names, t), words=1)
-    for note in sample_words.plan_notes(sample_plan, t, names):
+    for note in sample_words.plan_notes(sample_plan, t, names, current_programme(store, programme)[1]):
         st.caption(literal(note))

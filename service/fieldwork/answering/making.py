@@ -1,5 +1,6 @@
 """A wave is made of its responses as its file would be imported, with every check beside sample and call log."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from service.fieldwork.answering.lacking import lacking_for
 from service.fieldwork.answering.responses import responses_of
 from service.fieldwork.answering.wave_rows import BASE, wave_rows
 from service.fieldwork.calls import outcomes_of
+from service.files.choice import Note
 from service.intake.drawn_wave import drawn_wave
 from service.intake.import_log import Imported
 from service.intake.imports import current_programme, import_wave
@@ -22,6 +24,7 @@ from words import Fault
 if TYPE_CHECKING:
     from service.intake.records_file import RecordsFile
 
+WITHOUT_ROW = "wave.without_row"
 FILE = "responses"  # what the wave's file is called where it was made of its responses
 
 
@@ -50,7 +53,13 @@ def make_wave(
     of_wave: dict[str, Any] = {"records": records, "reason": reason}
     of_wave["made"] = MadeOf(responses_digest(responses), list(table.index))
     made = import_wave(store, programme, wave, file, f"{FILE} {wave}", **of_wave)
-    return made if content.weighting is not None else replace(made, notes=(*made.notes, ("response.weighted", {})))
+    return made if content.weighting is not None else replace(made, notes=_notes_of_interviews(made.notes))
+
+
+def _notes_of_interviews(notes: Sequence[Note]) -> tuple[Note, ...]:
+    """The notes of a wave of interviews alone, in which numbers without one lack a row by design and not by mistake."""
+    of_interviews = [("response.without_interview", v) if key == WITHOUT_ROW else (key, v) for key, v in notes]
+    return (*of_interviews, ("response.weighted", {}))
 
 
 def responses_digest(responses: pd.DataFrame) -> str:
