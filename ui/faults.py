@@ -34,6 +34,11 @@ def act(use_case: Callable[[], object], t: Speaker) -> None:
         st.rerun()
 
 
+def clicked(key: str) -> bool:
+    """Whether the button with this key was clicked, which is known before it is drawn again."""
+    return bool(st.session_state.get(key))
+
+
 def say(fault: Fault, t: Speaker) -> None:
     """The fault as an error in words."""
     st.error(said(t, fault.key, **fault.values))

@@ -13,6 +13,7 @@ from service.fieldwork.calling import appointments, attempts, interviewers
 from service.samples.samples import read_sample
 from service.store import audit, schema
 from service.store.engine import STORE_VARIABLE
+from ui import faults
 from words import Fault, text
 
 sys.path.append(str(Path(__file__).parents[1] / "service"))
@@ -72,11 +73,12 @@ def refuse_call(append):
     return appended
 
 
-def test_a_number_is_taken_called_and_agreed_with_and_looking_again_books_nothing(store):
+def test_a_number_is_taken_called_and_agreed_with_and_looking_again_books_nothing(store, monkeypatch):
     at = page()
     assert text("calling.nobody", "en", wave=MAY) in [i.value for i in at.info]
     at.text_input(key="new_names").set_value("ann, bea")
     press(at, "calling.list_them")
+    monkeypatch.setattr(faults.st, "rerun", None)  # from here on each click draws the page once
     press(at, "calling.next")
     (held,) = rows(store, schema.holds)
     assert held.interviewer == "ann" and at.session_state  # ann acts, and is on the list
@@ -84,10 +86,16 @@ def test_a_number_is_taken_called_and_agreed_with_and_looking_again_books_nothin
     assert rows(store, schema.holds) == [held]
     at.selectbox(key=f"outcome {held.unit_id}").set_value("2.21").run()
     at.checkbox(key=f"agree_{held.unit_id}").check().run()
+    at.date_input(key=f"day {held.unit_id}").set_value(datetime.now(UTC).date() - timedelta(days=2))
+    press(at, "calling.record")
+    assert at.error and not rows(store, schema.calls) and rows(store, schema.holds) == [held]
+    at.date_input(key=f"day {held.unit_id}").set_value(datetime.now(UTC).date() + timedelta(days=2))
+    at.text_input(key=f"note {held.unit_id}").set_value("left door")  # typed, and recorded by the very next click
     press(at, "calling.record")
     (call,), (agreed,) = rows(store, schema.calls), rows(store, schema.appointments)
     assert (call.unit_id, call.disposition, call.interviewer) == (held.unit_id, "2.21", "ann")
-    assert agreed.unit_id == held.unit_id and agreed.interviewer == "ann" and not rows(store, schema.holds)
+    assert (agreed.unit_id, agreed.interviewer, agreed.note) == (held.unit_id, "ann", "left door")
+    assert not at.error and not rows(store, schema.holds)
     assert held.unit_id in at.success[0].value and not page("zh").exception
 
 

@@ -24,35 +24,52 @@ from ui.panels.calling_answers import DONE, SHOWN
 from words import Fault, Speaker, visible
 
 USUAL = ("3.13", "3.12", "3.16", "2.21", "2.11", "2.12", "4.31", "4.33", "4.1", "4.7", "4.51", "2.35", "1.1")
+ON_SCREEN = "number on screen"  # the programme, wave and interviewer that the page was drawn for last, and the unit
 
 
 def show(store: Store, declared: Programme, wave: str, who: str, others: list[str], t: Speaker) -> None:
-    """The number on the screen with what can be done with it, or the button that takes the next one."""
+    """The number on the screen with what can be done with it, or the button that takes the next one.
+
+    What a button promises is done before anything is drawn, so that a click draws the page once.
+    """
+    place, (drawn_for, unit) = (declared.name, wave, who), st.session_state.get(ON_SCREEN, ((), ""))
+    if drawn_for == place:
+        faults.explained(lambda: _settle(store, declared, wave, who, unit, t), t)
     if line := st.session_state.pop(DONE, None):
         st.success(literal(line))
     held = holding.held_numbers(store, declared.name, wave, who)
+    asked = faults.clicked(f"next {who}")
+    taken = faults.explained(lambda: holding.next_numbers(store, declared.name, wave, who), t) if asked else None
+    held = taken or held
     if held.rows.empty:
-        _next(store, declared.name, wave, who, t)
+        st.session_state.pop(ON_SCREEN, None)
+        st.button(t("calling.next"), key=f"next {who}", type="primary")
+        if taken is not None:  # there was none: what comes next for the wave is said
+            st.info(said(t, "calling.no_number", interviewer=who))
+            st.caption(literal(wave_steps.next_text(steps_of_wave(store, declared.name, wave), t)))
     else:
+        st.session_state[ON_SCREEN] = place, str(held.rows.unit_id.iloc[0])
         _number(store, declared, held, others, t)
     with st.expander(t("calling.find")):
         _find(store, declared.name, wave, who, t)
 
 
-def _next(store: Store, programme: str, wave: str, who: str, t: Speaker) -> None:
-    """The button that takes the next number; where there is none, what comes next for the wave is said."""
-    if not st.button(t("calling.next"), key=f"next {who}", type="primary"):
+def _settle(store: Store, declared: Programme, wave: str, who: str, unit: str, t: Speaker) -> None:
+    """Record the call of the number that was drawn last, or give the number back, if its button was clicked."""
+    if faults.clicked(f"give_back {unit}"):
+        holding.give_back(store, declared.name, wave, who, [unit])
+    code = st.session_state.get(f"outcome {unit}")
+    if code is None or not faults.clicked(f"record {unit}"):
         return
-    try:
-        numbers = holding.next_numbers(store, programme, wave, who)
-    except Fault as fault:
-        faults.say(fault, t)
-        return
-    if numbers.rows.empty:
-        st.info(said(t, "calling.no_number", interviewer=who))
-        st.caption(literal(wave_steps.next_text(steps_of_wave(store, programme, wave), t)))
-    else:
-        st.rerun()
+    agreed = None
+    if code not in ENDING and st.session_state.get(f"agree_{unit}"):
+        if f"day {unit}" not in st.session_state:  # ticked in this very moment: nobody has seen the day yet
+            return
+        agreed = _agreed(unit, t)
+    recorded = attempts.record_attempt(store, declared.name, wave, unit, who, code, agreed=agreed)
+    st.session_state.get(SHOWN, {}).pop(unit, None)
+    named = OUTCOMES[recorded.disposition].names[t("language.code")]
+    st.session_state[DONE] = calling_rows.recorded_line(recorded, named, declared.calling.zone, t)
 
 
 def _number(store: Store, declared: Programme, held: holding.Next, others: list[str], t: Speaker) -> None:
@@ -67,9 +84,8 @@ def _number(store: Store, declared: Programme, held: holding.Next, others: list[
     if how == answers:
         calling_answers.show(store, declared, held.wave, held.interviewer, unit, t)
     else:
-        _outcome(store, declared, held, unit, others, t)
-    if st.button(t("calling.give_back"), key=f"give_back {unit}"):
-        faults.act(lambda: holding.give_back(store, declared.name, held.wave, held.interviewer, [unit]), t)
+        _outcome(declared, held, unit, others, t)
+    st.button(t("calling.give_back"), key=f"give_back {unit}")  # `_settle` does it
 
 
 def _phone(store: Store, programme: str, held: holding.Next, unit: str, t: Speaker) -> None:
@@ -83,16 +99,16 @@ def _phone(store: Store, programme: str, held: holding.Next, unit: str, t: Speak
         return
     if not masked:
         st.caption(t("calling.no_phones"))
-    elif unit in shown:
-        st.code(visible(shown[unit]), language=None)
-    else:
-        st.code(visible(masked), language=None)
-        if st.button(t("calling.show_number"), key=f"show_number {unit}", help=t("calling.show_number.recorded")):
-            arguments = (store, programme, held.wave, held.interviewer, unit)
-            faults.act(lambda: shown.update({unit: revealing.show_number(*arguments, key=key)}), t)
+        return
+    if unit not in shown and faults.clicked(f"show_number {unit}"):
+        arguments = (store, programme, held.wave, held.interviewer, unit)
+        faults.explained(lambda: shown.update({unit: revealing.show_number(*arguments, key=key)}), t)
+    st.code(visible(shown.get(unit, masked)), language=None)
+    if unit not in shown:
+        st.button(t("calling.show_number"), key=f"show_number {unit}", help=t("calling.show_number.recorded"))
 
 
-def _outcome(store: Store, declared: Programme, held: holding.Next, unit: str, others: list[str], t: Speaker) -> None:
+def _outcome(declared: Programme, held: holding.Next, unit: str, others: list[str], t: Speaker) -> None:
     """The outcome of the call, and an appointment unless it ends the work."""
     language = t("language.code")
     codes = [*USUAL, *sorted(c for c in DISPOSITIONS if c not in USUAL and OUTCOMES[c].frames)]
@@ -100,36 +116,32 @@ def _outcome(store: Store, declared: Programme, held: holding.Next, unit: str, o
     code = st.selectbox(
         t("calling.outcome_of"), codes, index=None, format_func=name, placeholder=t("app.choose"), key=f"outcome {unit}"
     )
-    agreed = None
     if code is not None and code not in ENDING and st.checkbox(t("calling.agree"), key=f"agree_{unit}"):
-        agreed = _appointment(declared, held.interviewer, unit, others, t)
-    if code is None or not st.button(t("calling.record"), key=f"record {unit}", type="primary"):
-        return
-    arguments = (store, declared.name, held.wave, unit, held.interviewer, code)
-
-    def record() -> None:
-        recorded = attempts.record_attempt(*arguments, agreed=agreed)
-        st.session_state.get(SHOWN, {}).pop(unit, None)
-        said_of_it = OUTCOMES[recorded.disposition].names[language]
-        st.session_state[DONE] = calling_rows.recorded_line(recorded, said_of_it, declared.calling.zone, t)
-
-    faults.act(record, t)
+        _appointment(declared, held.interviewer, unit, others, t)
+    if code is not None:
+        st.button(t("calling.record"), key=f"record {unit}", type="primary")  # `_settle` does it
 
 
-def _appointment(declared: Programme, who: str, unit: str, others: list[str], t: Speaker) -> attempts.Agreed:
-    """The appointment as it is typed: a day, a time, who calls, and a note."""
+def _appointment(declared: Programme, who: str, unit: str, others: list[str], t: Speaker) -> None:
+    """The fields of an appointment: a day, a time, who calls, and a note."""
     later = datetime.now(UTC).astimezone(ZoneInfo(declared.calling.zone)) + timedelta(days=1)
     place = choosers.row(f"agreed_{unit}")
-    day = place.date_input(t("appointment.day"), value=later.date(), key=f"day {unit}", width=choosers.NARROW)
+    place.date_input(t("appointment.day"), value=later.date(), key=f"day {unit}", width=choosers.NARROW)
     hour = later.replace(minute=0, second=0, microsecond=0).time()
-    at = place.time_input(t("appointment.time"), value=hour, key=f"time {unit}", width=choosers.NARROW)
-    anybody = t("appointment.anybody")
-    options = [who, anybody, *[name for name in others if name != who]]
-    by_whom = place.selectbox(
+    place.time_input(t("appointment.time"), value=hour, key=f"time {unit}", width=choosers.NARROW)
+    options = [who, t("appointment.anybody"), *[name for name in others if name != who]]
+    place.selectbox(
         t("calling.column.interviewer"), options, format_func=visible, key=f"by_whom {unit}", width=choosers.NARROW
     )
-    note = st.text_input(t("appointment.column.note"), key=f"note {unit}", max_chars=attempts.LONGEST_NOTE)
-    return attempts.Agreed(datetime.combine(day, at), None, None if by_whom == anybody else by_whom, note)
+    st.text_input(t("appointment.column.note"), key=f"note {unit}", max_chars=attempts.LONGEST_NOTE)
+
+
+def _agreed(unit: str, t: Speaker) -> attempts.Agreed:
+    """The appointment as it stands in its fields."""
+    day, hour, by_whom, note = (st.session_state[f"{name} {unit}"] for name in ("day", "time", "by_whom", "note"))
+    return attempts.Agreed(
+        datetime.combine(day, hour), None, None if by_whom == t("appointment.anybody") else by_whom, note
+    )
 
 
 def _find(store: Store, programme: str, wave: str, who: str, t: Speaker) -> None:
