@@ -28,6 +28,7 @@ from sampling import Wanted
 from sampling.planning import foresight
 from service.bulletins.document import NOTICE, Document
 from service.bulletins.facts import bulletin_facts
+from service.bulletins.keeping import bulletin_list
 from service.fieldwork.answering.responses import Response
 from service.fieldwork.calling.attempts import Agreed
 from service.fieldwork.relistening import read_relistening
@@ -437,6 +438,7 @@ READ: Mapping[str, Callable[[Store], Any]] = {  # arguments that are read from t
     "run_id": _newest_run,
     "plan": _master_plan,
     "document": _bulletin,
+    "bulletins": lambda store: bulletin_list(store, PROGRAMME),
     "response": _response,
     "results": _heard,
     "began": lambda store: read_rules(store, PROGRAMME).version,

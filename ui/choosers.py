@@ -87,13 +87,13 @@ def choose_estimated(store: Store, place: Any, t: Speaker) -> tuple[str, list[st
     name = choose_programme(store, t, place)
     waves = waves_with_estimates(store, name) if name is not None else []
     if name is not None and not waves:
-        st.info(no_figures(t))
+        say_no_figures(t)
     return (name, waves) if name is not None and waves else None
 
 
-def no_figures(t: Speaker) -> str:
-    """That a survey has no figures yet, and on which pages they begin."""
-    return t("app.no_figures", samples=t("samples.page"), centre=t("centre.page"))
+def say_no_figures(t: Speaker) -> None:
+    """Say that a survey has no figures yet, and on which pages they begin."""
+    st.info(said(t, "app.no_figures", samples=t("samples.page"), centre=t("centre.page")))
 
 
 def choose_league(store: Store, t: Speaker) -> League | None:
@@ -113,7 +113,7 @@ def choose_view(store: Store, t: Speaker) -> dict[str, Any] | None:
     programme = current_programme(store, name)[1]
     waves = waves_to_choose(store, name)
     if not waves:
-        st.info(no_figures(t))
+        say_no_figures(t)
         return None
     say = lambda wave: comparison_text(wave, t)  # noqa: E731
     estimated = newest_estimated_wave(store, name)

@@ -57,7 +57,7 @@ def prepared(url: str, numbers: int) -> Store:
     content = (examples.FOLDER / "programme.toml").read_bytes() + ALWAYS.encode()
     imports.import_programme(store, content, "p.toml")
     areas = list(imports.current_programme(store, PROGRAMME)[1].areas)
-    listed = pd.DataFrame({"unit_id": [f"u{k:06}" for k in range(numbers * 14 // 10)]})
+    listed = pd.DataFrame({"unit_id": [f"u{k:06}" for k in range(numbers * 14 // 10 + 1_000)]})
     listed["area"] = [areas[k % len(areas)] for k in range(len(listed))]
     content = listed.to_csv(index=False).encode()
     frames.import_frame(store, PROGRAMME, "people", content, "people.csv", frame_key=KEY)

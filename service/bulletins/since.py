@@ -44,11 +44,12 @@ def changes_since(store: Store, programme_name: str, bulletins: Sequence[Kept]) 
     for run, what in of.items():
         if shown is None or run in shown:
             newest[what] = max(run, newest.get(what, run))
-    outdated = outdated_runs(store, among={newest.get(of[run], run) for one in bulletins for run in one.runs})
+    cited = {one.number: one.runs & of.keys() for one in bulletins}  # runs of another programme tell nothing of it
+    outdated = outdated_runs(store, among={newest.get(of[run], run) for ones in cited.values() for run in ones})
     since = {}
     for one in bulletins:
-        latest = {newest.get(of[run], run) for run in one.runs}
-        newer = tuple(sorted(run for run in latest if run > max(r for r in one.runs if of[r] == of[run])))
+        latest = {newest.get(of[run], run) for run in cited[one.number]}
+        newer = tuple(sorted(run for run in latest if run > max(r for r in cited[one.number] if of[r] == of[run])))
         if newer or latest & outdated:
             since[one.number] = Since(newer, bool(latest & outdated))
     return since

@@ -21,7 +21,7 @@ def show(store: Store, t: Speaker) -> None:
         return
     waves = list(dict.fromkeys(wave_versions(store, name).wave))[::-1]
     if not waves:
-        st.info(choosers.no_figures(t))
+        choosers.say_no_figures(t)
         return
     wave = choosers.choose(
         place, address.WAVE, waves, lambda w: wave_text(w, t), t, start=waves[0], width=choosers.NARROW
