@@ -1,11 +1,14 @@
 """How long the page to call from takes to answer fifty interviewers who call at once, beside an empty page.
 
-    python -m bench.calling.at_once [--quick | NUMBERS [sqlite | postgresql]]
+    python -m bench.calling.at_once [--quick | --short | NUMBERS [sqlite | postgresql]]
 
 Interviewers are real websocket sessions, as browsers open them.  Each takes the next number, chooses an outcome and
 records it, and thinks between one click and the next for `THINKS` seconds; then all of them click at the same moment.
 An empty Streamlit page with a button is clicked by as many sessions in the same way.  Meanwhile a leader reads the
 first page of ENSU, which is loaded into the same store, as she does while nobody calls.
+
+With --short nobody reads beside, the store has a fifth of the numbers and a twelfth of the calls, and they think for
+less time: as many sessions, in two minutes.
 """
 
 import asyncio
@@ -27,16 +30,21 @@ from websockets.typing import Subprotocol
 
 from bench.calling.giving_out import PROGRAMME, WAVE, WHO, call_logs, prepared
 from bench.demo import START, load_demo
-from bench.measured import quick_asked
+from bench.measured import quick_asked, short_asked
 from bench.sessions import HEADLINES, PATIENCE, free_port, processor, serving, visit
 from fieldwork.dispositions import OUTCOMES
 from service.fieldwork import calls
 from service.protection import people
 from service.store.permissions import ADMINISTRATOR, Actor
 
-FULL, QUICK, CODE = 125_000, 500, "3.13"
-THINKS = (0.05, 0.1) if quick_asked() else (20.0, 60.0)  # seconds between two clicks, at random
-LASTS = 0.5 if quick_asked() else 150.0  # seconds for which they call
+FULL, SHORT, QUICK, CODE = 125_000, 25_000, 500, "3.13"
+SHORT_CALLS = 10  # of each number, before
+THINKS, LASTS = (20.0, 60.0), 150.0  # seconds between two clicks, at random; seconds for which they call
+if short_asked():
+    THINKS, LASTS = (5.0, 15.0), 25.0
+elif quick_asked():
+    THINKS, LASTS = (0.05, 0.1), 0.5
+SMALL = quick_asked() or short_asked()  # nobody reads beside
 ASKING = f"lang=zh&role=centre&programme={PROGRAMME}&wave-called={WAVE}&interviewer-calling="
 BUTTON = "import streamlit as st\nst.title('empty')\nst.button('next', key='next')\n"
 OUTCOME = f"{OUTCOMES[CODE].names['zh']} ({CODE})"  # as the page's select box has it
@@ -153,6 +161,12 @@ def said(taken: dict[str, list[float]]) -> None:
         print(f"  {name}: {len(seconds)} clicks, {numbers}", flush=True)
 
 
+def spent(used: float, taken: dict[str, list[float]], sessions: int) -> None:
+    """Print the server's processor time for one drawing: of each click, and of each session's first look."""
+    drawings = sessions + sum(len(seconds) for seconds in taken.values())
+    print(f"  {1000 * used / drawings:.0f} ms of a processor for each of {drawings} drawings", flush=True)
+
+
 async def reads(port: int, taken: list[float], pause: float) -> None:
     """A leader who reads her page again and again, until she is told to stop."""
     while True:
@@ -174,14 +188,15 @@ def measured(url: str, numbers: int, folder: Path) -> None:
     """Measure on one engine."""
     environment = dict(os.environ) | {"RANKSHIFT_STORE": url, "STREAMLIT_SERVER_ADDRESS": "127.0.0.1"}
     environment |= {"STREAMLIT_SERVER_HEADLESS": "true", "HOME": str(folder)}
-    if not quick_asked():
+    if not SMALL:
         load_demo(folder, environment, quick=False)
     store, who = prepared(url, numbers), WHO
-    if quick_asked():  # without calls made before, and without a leader
+    if SMALL:
         people.mark_demo(store.acting(Actor("ann", ADMINISTRATOR)))
+    if quick_asked():  # without calls made before
         who = WHO[:2]
     else:
-        for k, log in enumerate(call_logs(store)):
+        for k, log in enumerate(call_logs(store, SHORT_CALLS) if short_asked() else call_logs(store)):
             calls.import_calls(store, PROGRAMME, WAVE, log, f"log{k}.csv")
     print(f"{store.engine.dialect.name}: {numbers:,} numbers, {len(who)} interviewers, {THINKS} s between clicks")
     store.engine.dispose()
@@ -197,18 +212,21 @@ def measured(url: str, numbers: int, folder: Path) -> None:
         }
         for name in who[:2]:  # who waits for imports and for the first look is not counted
             asyncio.run(first_look(ports["ours"], ASKING + name))
-        alone = [] if quick_asked() else asyncio.run(with_leader(ports["ours"], asyncio.sleep(20)))
+        alone = [] if SMALL else asyncio.run(with_leader(ports["ours"], asyncio.sleep(20)))
         clicked: dict[str, list[float]] = {"empty page": []}
+        used = processor(servers["empty"].pid)
         asyncio.run(crowd(ports["empty"], "", [""] * len(who), clicks_thrice, clicked))
         said(clicked)
+        spent(processor(servers["empty"].pid) - used, clicked, len(who))
         called = {name: [] for name in ("next number", "outcome chosen", "outcome recorded")}
         used, began = processor(servers["ours"].pid), time.perf_counter()
         work = crowd(ports["ours"], "calling", [ASKING + name for name in who], calls_one, called)
-        beside = asyncio.run(work if quick_asked() else with_leader(ports["ours"], work)) or []
+        beside = asyncio.run(work if SMALL else with_leader(ports["ours"], work)) or []
         used, lasted = processor(servers["ours"].pid) - used, time.perf_counter() - began
         said(called)
         if alone and beside:
             said({"leader's page while nobody calls": alone, "leader's page while all call": beside})
+        spent(used, called, len(who))
         print(f"  the server used {used:.0f} s of a processor in {lasted:.0f} s")
 
 
@@ -231,6 +249,7 @@ def on_postgresql(numbers: int) -> None:
 ENGINES = {"sqlite": on_sqlite, "postgresql": on_postgresql}
 
 if __name__ == "__main__":
-    count, *named = [str(QUICK), "sqlite"] if quick_asked() else sys.argv[1:] or [str(FULL), "sqlite"]
+    small = [str(SHORT if short_asked() else QUICK), "sqlite"]
+    count, *named = small if SMALL else sys.argv[1:] or [str(FULL), "sqlite"]
     for engine in named or ENGINES:
         ENGINES[engine](int(count))

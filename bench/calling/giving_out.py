@@ -71,18 +71,18 @@ def prepared(url: str, numbers: int) -> Store:
     return store
 
 
-def call_logs(store: Store) -> Iterator[bytes]:
-    """Logs in which every released number was called `CALLS` times without being reached; none has a million rows."""
+def call_logs(store: Store, times: int = CALLS) -> Iterator[bytes]:
+    """Logs in which every released number was called so many times without being reached; none has a million rows."""
     units = read_sample(store, PROGRAMME, WAVE).released.unit_id.to_numpy()
     rng = np.random.default_rng(1)
-    turns = range(CALLS)
+    turns = range(times)
     for first in turns[::PART]:
         parts = []
         for turn in turns[first : first + PART]:
             seconds = rng.integers(0, 36_000, len(units))
-            times = (np.datetime64(BEGAN + timedelta(hours=11 * turn), "s") + seconds).astype(str)
+            moments = (np.datetime64(BEGAN + timedelta(hours=11 * turn), "s") + seconds).astype(str)
             who, codes = rng.choice(WHO, len(units)), rng.choice(LONG_AGO, len(units))
-            parts.append(pd.DataFrame({"unit_id": units, "at": times, "interviewer": who, "disposition": codes}))
+            parts.append(pd.DataFrame({"unit_id": units, "at": moments, "interviewer": who, "disposition": codes}))
         yield pd.concat(parts).to_csv(index=False).encode()
 
 

@@ -171,9 +171,12 @@ def test_an_appointment_is_given_to_its_interviewer_when_it_is_due_and_to_all_wh
     assigning.assign_numbers(on_both, NAME, MAY)
     unit, start = taken(on_both, "ann")[0], noon()
     note = "ask for the son, 13812345678"
+    nothing = appointments.read_calendar(on_both, NAME, MAY)
     agreed = Agreed(start, interviewer="bea", note=note)
     attempts.record_attempt(on_both, NAME, MAY, unit, "ann", "约访", agreed=agreed)
-    row = appointments.read_calendar(on_both, NAME, MAY).rows.iloc[0]
+    calendar = appointments.read_calendar(on_both, NAME, MAY)
+    assert [list(t) for t in (calendar.rows, calendar.load)] == [list(t) for t in (nothing.rows, nothing.load)]
+    row = calendar.rows.iloc[0]
     assert (row.unit_id, row.interviewer, row.state) == (unit, "bea", "appointed") and "138****5678" in row.note
     assert unit not in taken(on_both, "bea", 10, now=start - timedelta(minutes=1))
     for who in WHO:

@@ -37,10 +37,9 @@ def show(store: Store, declared: Programme, wave: str, who: str, others: list[st
         faults.explained(lambda: _settle(store, declared, wave, who, unit, t), t)
     if line := st.session_state.pop(DONE, None):
         st.success(literal(line))
-    held = holding.held_numbers(store, declared.name, wave, who)
     asked = faults.clicked(f"next {who}")
     taken = faults.explained(lambda: holding.next_numbers(store, declared.name, wave, who), t) if asked else None
-    held = taken or held
+    held = taken or holding.held_numbers(store, declared.name, wave, who)
     if held.rows.empty:
         st.session_state.pop(ON_SCREEN, None)
         st.button(t("calling.next"), key=f"next {who}", type="primary")

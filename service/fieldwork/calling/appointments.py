@@ -19,6 +19,10 @@ AGREE, CANCEL = "make-appointment", "cancel-appointment"
 
 appointments = schema.appointments
 
+ROWS = ["unit_id", "area", "starts", "ends", "interviewer", "note", "state", "late", "clash"]
+LOAD = ["day", "hour", "interviewer", "appointments"]
+_NOTHING = pd.DataFrame(columns=ROWS), pd.DataFrame(columns=LOAD)
+
 
 @dataclass(frozen=True, eq=False)
 class Calendar:
@@ -74,8 +78,9 @@ def read_calendar(store: Store, programme: str, wave: str, *, days: int = 14, no
     lineup = lineup_of(store, programme, wave, calls_since=False)
     with store.read() as connection:
         agreed = open_appointments(connection, lineup.sample.draw_id)
-    if len(agreed):
-        lineup = lineup_of(store, programme, wave)
+    if agreed.empty:
+        return Calendar(wave, *_NOTHING, lineup.calling.zone)
+    lineup = lineup_of(store, programme, wave)
     places = lineup.history.ids.get_indexer(agreed.unit_id)
     appointed = lineup.history.taking(places[places >= 0])
     rows = agreed.rename(columns={"start": "starts", "end": "ends"})
@@ -85,6 +90,5 @@ def read_calendar(store: Store, programme: str, wave: str, *, days: int = 14, no
     area = lineup.numbers.iloc[places[places >= 0]].set_index("unit_id").area
     rows = rows.assign(area=rows.unit_id.map(area), late=rows.ends < moment)
     clash = clashing(rows, sum(lineup.active.values())) if len(rows) else pd.Series(dtype=bool)
-    columns = ["unit_id", "area", "starts", "ends", "interviewer", "note", "state", "late"]
     zone = lineup.calling.zone
-    return Calendar(wave, rows[columns].assign(clash=clash), load_by_hour(rows, zone), zone)
+    return Calendar(wave, rows.assign(clash=clash)[ROWS], load_by_hour(rows, zone), zone)
