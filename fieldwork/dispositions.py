@@ -66,6 +66,9 @@ OUTCOMES = {row["code"]: _outcome(row) for row in rows_of("dispositions.csv")}
 DISPOSITIONS = frozenset(code for code, outcome in OUTCOMES.items() if outcome.logged)
 ENDING = frozenset(code for code, outcome in OUTCOMES.items() if outcome.final)
 USUAL = ("1.1", "2.11", "2.12", "2.2", "3.12", "3.13", "4.3", "4.7")  # those that most calls end in
+OFTEN = ("3.13", "3.12", "3.16", "2.21", "2.11", "2.12", "4.31", "4.33", "4.1", "4.7", "4.51", "2.35", "1.1")
+# all that the page for calling offers, those that are chosen often first
+OFFERED = (*OFTEN, *sorted(code for code in DISPOSITIONS if code not in OFTEN and OUTCOMES[code].frames))
 INTERVIEW = tuple(code for code, outcome in OUTCOMES.items() if outcome.group in ("I", "P"))
 ELIGIBLE = frozenset(code for code, outcome in OUTCOMES.items() if outcome.eligible)
 NOT_ELIGIBLE = frozenset(code for code, outcome in OUTCOMES.items() if outcome.eligible is False)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from estimation.weighting.steps import AGE_GROUP, WeightingSteps
 from fieldwork.completeness import BROKEN_OFF, CODES, COMPLETE, PARTIAL
-from fieldwork.dispositions import USUAL, canonical, code_of, codes_of_class
+from fieldwork.dispositions import OFFERED, USUAL, canonical, code_of, codes_of_class
 from fieldwork.final_outcomes import NEVER_CALLED
 from programme.declared import Programme
 
@@ -99,7 +99,7 @@ def outcomes_without_place(programme: Programme) -> tuple[str, ...]:
     if programme.weighting is None:
         return ()
     rule, questionnaire = programme.questionnaire.completeness, programme.questionnaire
-    codes = {*USUAL, CODES[COMPLETE], CODES[BROKEN_OFF], NEVER_CALLED}
+    codes = {*USUAL, *OFFERED, CODES[COMPLETE], CODES[BROKEN_OFF], NEVER_CALLED}
     codes |= {CODES[PARTIAL]} if rule.partial < rule.complete else set()
     codes |= {question.outcome for question in questionnaire.screener if question.eligible is not None}
     codes |= {canonical(code) for code in programme.outcomes.values()}

@@ -6,7 +6,18 @@ from typing import Any
 import pandas as pd
 
 from presentation.times import wave_text
-from service.figures.wave_steps import CALL, ELSEWHERE, FIGURES, OF_SAMPLE, RELEASED, RESPONSES, STEPS, Step, WaveSteps
+from service.figures.wave_steps import (
+    BEGUN,
+    CALL,
+    ELSEWHERE,
+    FIGURES,
+    OF_SAMPLE,
+    RELEASED,
+    RESPONSES,
+    STEPS,
+    Step,
+    WaveSteps,
+)
 from service.store.runs import local_time
 from words import Fault, Speaker
 
@@ -40,6 +51,9 @@ def next_text(steps: WaveSteps, t: Speaker) -> str:
     if "stored" in step.facts and step.name == RESPONSES:
         return t("steps.next.make_wave", wave=wave, who=t(f"role.{step.who}"), page=t("samples.page"))
     samples = t("samples.page")
+    if step.name == CALL and step.state == BEGUN:
+        of_page = {"page": t("calling.page"), "samples": samples, "stop": t("calls.stop"), "make": t("response.make")}
+        return t("steps.next.call_begun", wave=wave, who=t(f"role.{step.who}"), open=step.facts["open"], **of_page)
     page = t("calling.page") if step.name == CALL else samples if step.name in OF_SAMPLE else t("centre.page")
     return t(f"steps.next.{step.name}", wave=wave, who=t(f"role.{step.who}"), page=page, samples=samples)
 

@@ -243,7 +243,7 @@ def test_a_wave_with_open_numbers_is_not_estimated_and_the_way_out_is_said(answe
     for do in (lambda: waves.estimate_wave(store, NAME, MAY), lambda: compared(store)):
         found = fault(do)
         assert found.key == calls.OPEN and (found.values["open"], found.values["units"]) == (3, 10)
-        assert "rankshift sample calls" in str(found) and "rankshift sample stop" in str(found)
+        assert "import the call log" in str(found) and "stop the fieldwork" in str(found)
     assert waves.estimate_wave(store, NAME, JUNE).run_id  # drawn elsewhere: nothing is known to be open
     ring(store, *[(unit, 30 + k, "2.11") for k, unit in enumerate(first[7:])])
     run = waves.estimate_wave(store, NAME, MAY).run_id

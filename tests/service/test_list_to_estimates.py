@@ -134,6 +134,9 @@ def test_every_column_and_outcome_that_weighting_asks_for_in_vain_is_named_and_r
     with pytest.raises(Fault) as refused:
         make_wave(centre, NAME, WAVE)
     assert refused.value.key == key and named in str(refused.value)
+    if key == "response.lacks.outcomes":  # before the calls all that can be chosen; of a wave what its calls ended in
+        assert {"4.51", "2.35", "3.16"} < set(lacks[0].values["outcomes"])
+        assert refused.value.values["outcomes"] == ["3.11"]
     assert len({say(key, **refused.value.values) for say in BOTH.values()}) == 2
 
 

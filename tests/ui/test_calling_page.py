@@ -8,13 +8,15 @@ import pytest
 import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
+from presentation.calling.wave_steps import next_text
 from programme.survey import read_programme
 from service.fieldwork.calling import appointments, attempts, interviewers
+from service.figures.wave_steps import steps_of_wave
 from service.samples.samples import read_sample
 from service.store import audit, schema
 from service.store.engine import STORE_VARIABLE
 from ui import faults
-from words import Fault, text
+from words import Fault, speaker, text
 
 sys.path.append(str(Path(__file__).parents[1] / "service"))
 from half_rung import released
@@ -78,6 +80,10 @@ def test_a_number_is_taken_called_and_agreed_with_and_looking_again_books_nothin
     assert text("calling.nobody", "en", wave=MAY) in [i.value for i in at.info]
     at.text_input(key="new_names").set_value("ann, bea")
     press(at, "calling.list_them")
+    at.toggle(key="where_wave").set_value(True).run()
+    steps = steps_of_wave(store, NAME, MAY)
+    assert next_text(steps, speaker("en")) in [i.value.replace("\\", "") for i in at.info]
+    at.toggle(key="where_wave").set_value(False).run()
     monkeypatch.setattr(faults.st, "rerun", None)  # from here on each click draws the page once
     press(at, "calling.next")
     (held,) = rows(store, schema.holds)

@@ -112,7 +112,7 @@ def test_findings_refuse_a_list_until_they_are_accepted_and_the_form_keeps_what_
 @pytest.mark.parametrize(
     ("changes", "day", "says"),
     [
-        ({}, None, "--delete-on"),
+        ({}, None, text("frames.needs_day", "zh")),
         ({"file": "broken.parquet", "content": b"PAR1" + b"x" * 50}, LATER, "不能作为Parquet文件读取"),
         ({"file": "broken.xlsx", "content": b"PK\x03\x04" + b"x" * 50}, LATER, "XLSX"),
         ({"name": "no name"}, LATER, "不能作抽样框名称"),
@@ -139,7 +139,7 @@ def test_number_banks_with_landlines_are_taken_in_by_page_and_their_plan_asks_wh
     at.file_uploader(key="banks_prefixes 0").set_value((changping.PREFIXES_FILE, changping.prefixes(), "text/csv"))
     at.checkbox(key="banks_accept 0").set_value(True)
     at.button(key="go_banks 0").click().run()
-    assert "--delete-on" in at.error[0].value
+    assert text("frames.needs_day", "en") in at.error[0].value
     at.date_input(key="banks_day 0").set_value(LATER)
     at.button(key="go_banks 0").click().run()
     assert "exchanges" in at.error[0].value
@@ -188,7 +188,7 @@ def test_without_keys_the_page_says_how_to_make_them(store, monkeypatch):
     monkeypatch.delenv(keys.KEY_VARIABLE)
     at = page()
     send_list(at, residents(4), day=LATER)
-    assert "rankshift key new" in at.error[0].value
+    assert text("frames.needs_key", "en") in at.error[0].value
     monkeypatch.delenv(keys.FRAME_VARIABLE)
     at = page("zh")
     assert "rankshift frame new-key" in at.warning[0].value and not at.file_uploader

@@ -8,7 +8,7 @@ from service.samples import samples
 from service.store.engine import Store
 from ui import choosers
 from ui.literal import said
-from ui.panels import calling_day, calling_number, calling_people
+from ui.panels import calling_day, calling_number, calling_people, wave_steps
 from words import Speaker
 
 
@@ -39,3 +39,6 @@ def show(store: Store, t: Speaker) -> None:
         st.info(said(t, "calling.nobody", wave=wave))
     with st.expander(t("calling.interviewers"), expanded=not active):
         calling_people.show(store, programme, wave, listed, t)
+    st.caption(said(t, "calling.go_on", page=t("samples.page"), stop=t("calls.stop"), make=t("response.make")))
+    if st.toggle(t("calling.where"), key="where_wave"):  # on demand, since a page to call from must not wait for it
+        wave_steps.show(store, programme, wave, t)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from fieldwork.dispositions import DISPOSITIONS, ENDING, OUTCOMES
+from fieldwork.dispositions import ENDING, OFFERED, OUTCOMES
 from fieldwork.phone_numbers import normalised
 from presentation.calling import calling_rows, wave_steps
 from programme.declared import Programme
@@ -23,7 +23,6 @@ from ui.panels import calling_answers
 from ui.panels.calling_answers import DONE, SHOWN
 from words import Fault, Speaker, visible
 
-USUAL = ("3.13", "3.12", "3.16", "2.21", "2.11", "2.12", "4.31", "4.33", "4.1", "4.7", "4.51", "2.35", "1.1")
 ON_SCREEN = "number on screen"  # the programme, wave and interviewer that the page was drawn for last, and the unit
 
 
@@ -110,10 +109,14 @@ def _phone(store: Store, programme: str, held: holding.Next, unit: str, t: Speak
 def _outcome(declared: Programme, held: holding.Next, unit: str, others: list[str], t: Speaker) -> None:
     """The outcome of the call, and an appointment unless it ends the work."""
     language = t("language.code")
-    codes = [*USUAL, *sorted(c for c in DISPOSITIONS if c not in USUAL and OUTCOMES[c].frames)]
     name = lambda code: f"{OUTCOMES[code].names[language]} ({code})"  # noqa: E731
     code = st.selectbox(
-        t("calling.outcome_of"), codes, index=None, format_func=name, placeholder=t("app.choose"), key=f"outcome {unit}"
+        t("calling.outcome_of"),
+        OFFERED,
+        index=None,
+        format_func=name,
+        placeholder=t("app.choose"),
+        key=f"outcome {unit}",
     )
     if code is not None and code not in ENDING and st.checkbox(t("calling.agree"), key=f"agree_{unit}"):
         _appointment(declared, held.interviewer, unit, others, t)

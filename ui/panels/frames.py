@@ -76,10 +76,13 @@ def _list(store: Store, programme: str, frame_key: keys.Key, t: Speaker) -> None
     sealing = {} if delete_on is None else {"delete_on": delete_on}
 
     def use_case() -> ImportedFrame:
-        key = {"key": keys.find_key()} if sealing else {}
+        key = {"key": _vault_key()} if sealing else {}
         options = {"by": columns, "accept": accept, "frame_key": frame_key, "choice": incoming.chosen(named)}
         options["keep"] = read_columns(keep)
-        return frames.import_frame(*arguments, **options, **sealing, **key)
+        try:
+            return frames.import_frame(*arguments, **options, **sealing, **key)
+        except Fault as fault:
+            raise Fault(key="frames.needs_day") if fault.key == "frame.needs_vault" else fault from fault
 
     _import(use_case, file.name, t)
 
@@ -135,8 +138,8 @@ def _banks(store: Store, programme: str, frame_key: keys.Key, t: Speaker) -> Non
 
     def use_case() -> ImportedFrame:
         if delete_on is None:
-            raise Fault(key="frame.needs_vault")
-        sealing = {"key": keys.find_key(), "delete_on": delete_on, "accept": accept}
+            raise Fault(key="frames.needs_day")
+        sealing = {"key": _vault_key(), "delete_on": delete_on, "accept": accept}
         drawing = {"public": public, "value": value}
         return number_banks.import_banks(store, programme, name, content, file, **of_banks, **sealing, **drawing)
 
@@ -144,6 +147,14 @@ def _banks(store: Store, programme: str, frame_key: keys.Key, t: Speaker) -> Non
         _show_line(line, name, public, t)
     else:
         _import(use_case, name, t, note="banks.without_line" if public is None else "banks.with_line")
+
+
+def _vault_key() -> keys.Key:
+    """The key that encrypts telephone numbers; where there is none, a Fault that says who can make it."""
+    try:
+        return keys.find_key()
+    except Fault as fault:
+        raise Fault(key="frames.needs_key") if fault.key == "key.absent" else fault from fault
 
 
 def _show_line(line: Callable[[], str], frame: str, public: str, t: Speaker) -> None:

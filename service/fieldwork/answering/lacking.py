@@ -23,6 +23,7 @@ from service.store.permissions import permitted
 from words import Fault
 
 ASKED, UNASKED = "response.lacks.eligible", "response.lacks.eligible_unasked"
+OUTCOMES = "response.lacks.outcomes"
 SAID = {  # of whom a column must be known, or what else is lacking -> the sentence
     ALL: "response.lacks.all",
     ELIGIBLE: ASKED,
@@ -41,7 +42,7 @@ def lacking_for(store: Store, programme: str, wave: str) -> tuple[Fault, ...]:
     declared, plan = current_programme(store, programme)[1], read_plan(store, programme, wave)
     lacks = [_fault(lack, declared, wave) for lack in lacking_columns(declared, _sample_columns(store, declared, plan))]
     if outcomes := outcomes_without_place(declared):
-        lacks.append(Fault(key="response.lacks.outcomes", wave=wave, outcomes=list(outcomes)))
+        lacks.append(Fault(key=OUTCOMES, wave=wave, outcomes=list(outcomes)))
     return tuple(lacks)
 
 

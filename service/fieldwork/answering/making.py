@@ -1,13 +1,14 @@
 """A wave is made of its responses as its file would be imported, with every check beside sample and call log."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from fieldwork.final_outcomes import NEVER_CALLED
 from sampling.proof.column_digests import table_digest
-from service.fieldwork.answering.lacking import lacking_for
+from service.fieldwork.answering.lacking import OUTCOMES, lacking_for
 from service.fieldwork.answering.responses import responses_of
 from service.fieldwork.answering.wave_rows import BASE, wave_rows
 from service.fieldwork.calls import outcomes_of
@@ -44,11 +45,12 @@ def make_wave(
     responses = responses_of(store, programme, wave)
     if responses.empty:
         raise Fault(key="response.none", wave=wave)
-    if lacks := lacking_for(store, programme, wave):
+    called, outcomes = drawn.units[drawn.units[BASE] > 0], outcomes_of(store, programme, wave)
+    ended = {*outcomes.disposition} | (set() if called.index.isin(outcomes.unit_id).all() else {NEVER_CALLED})
+    if lacks := _in_the_way(lacking_for(store, programme, wave), ended):
         raise in_way_of(wave, lacks)
-    called = drawn.units[drawn.units[BASE] > 0]
     called = called.join(listed_of_draw(store, drawn.draw_id).drop(columns=list(called), errors="ignore"))
-    table = wave_rows(content, wave, called, responses, outcomes_of(store, programme, wave))
+    table = wave_rows(content, wave, called, responses, outcomes)
     file = table.to_csv(index=False).encode()
     of_wave: dict[str, Any] = {"records": records, "reason": reason}
     of_wave["made"] = MadeOf(responses_digest(responses), list(table.index))
@@ -66,3 +68,14 @@ def responses_digest(responses: pd.DataFrame) -> str:
     """SHA-256 of the responses that count, in the order of their units."""
     plain = responses.assign(answers=[repr(sorted(of.items())) for of in responses.answers]).astype(str)
     return table_digest(plain.sort_values("unit_id", ignore_index=True))
+
+
+def _in_the_way(lacks: Iterable[Fault], ended: Set[str]) -> list[Fault]:
+    """What is lacking of this wave: of the outcomes without a place, only those in which its calls ended."""
+    missed = []
+    for lack in lacks:
+        if lack.key != OUTCOMES:
+            missed.append(lack)
+        elif met := [code for code in lack.values["outcomes"] if code in ended]:
+            missed.append(Fault(key=OUTCOMES, wave=lack.values["wave"], outcomes=met))
+    return missed
