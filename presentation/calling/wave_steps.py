@@ -55,7 +55,8 @@ def next_text(steps: WaveSteps, t: Speaker) -> str:
         of_page = {"page": t("calling.page"), "samples": samples, "stop": t("calls.stop"), "make": t("response.make")}
         return t("steps.next.call_begun", wave=wave, who=t(f"role.{step.who}"), open=step.facts["open"], **of_page)
     page = t("calling.page") if step.name == CALL else samples if step.name in OF_SAMPLE else t("centre.page")
-    return t(f"steps.next.{step.name}", wave=wave, who=t(f"role.{step.who}"), page=page, samples=samples)
+    of_page = {"page": page, "samples": samples, "start": t("jobs.start")}
+    return t(f"steps.next.{step.name}", wave=wave, who=t(f"role.{step.who}"), **of_page)
 
 
 def ahead_lines(steps: WaveSteps, t: Speaker) -> list[str]:
