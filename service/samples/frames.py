@@ -134,8 +134,10 @@ def current_frame(store: Store, programme: str, name: str | None = None) -> sa.R
     names = list(dict.fromkeys(frame_list(store, programme).frame))
     if name is None and len(names) == 1:
         name = names[0]
+    if not names:
+        raise Fault(key="frame.none", programme=programme)
     if name not in names:
-        raise Fault(key="frame.unknown", found=name or "-", programme=programme, expected=names or ["-"])
+        raise Fault(key="frame.unknown", found=name or "-", programme=programme, expected=names)
     with store.read() as connection:
         newest = last_version(connection, programme, str(name))
     assert newest is not None

@@ -77,6 +77,15 @@ def planned(fresh_store):
     store.engine.dispose()
 
 
+@pytest.fixture(scope="module")
+def drawn(planned):
+    """(store, sample): the plan approved, its numbers drawn and the first of them released."""
+    store, _ = planned
+    draws.approve_plan(store, NAME, WAVE, frame_key=FRAME_KEY)
+    draws.draw_wave(store, NAME, WAVE, frame_key=FRAME_KEY)
+    return store, releases.release_next(store, NAME, WAVE)
+
+
 @pytest.fixture
 def empty(sqlite_store):
     return begun(sqlite_store)
@@ -90,11 +99,8 @@ def test_the_approved_plan_of_changpings_size_splits_its_interviews_three_to_one
     assert set(allocation.stratum) == {f"{CITY}/{MOBILE}", f"{CITY}/{LANDLINE}"}
 
 
-def test_every_number_keeps_its_exact_chance_and_the_sheet_has_the_numbers_of_its_stratum(planned, tmp_path):
-    store, _ = planned
-    draws.approve_plan(store, NAME, WAVE, frame_key=FRAME_KEY)
-    draws.draw_wave(store, NAME, WAVE, frame_key=FRAME_KEY)
-    sample = releases.release_next(store, NAME, WAVE)
+def test_every_number_keeps_its_exact_chance_and_the_sheet_has_the_numbers_of_its_stratum(drawn, tmp_path):
+    store, sample = drawn
     possible = sample.weighted.groupby("stratum").base_weight.sum()
     assert possible[f"{CITY}/{MOBILE}"] == pytest.approx(40 * 10_000)  # prefixes of 7 digits
     assert possible[f"{CITY}/{LANDLINE}"] == pytest.approx(10**5 + 10**4)  # 697 and 8974 of 8 digits
@@ -322,8 +328,8 @@ def phones(store: Store, version: int):
     return vault.call_sheet(store, NAME, frame_versions.contact_place(FRAME, version), key=KEY)
 
 
-def test_a_wave_does_not_continue_one_of_another_frame(planned):
-    store, _ = planned
+def test_a_wave_does_not_continue_one_of_another_frame(drawn):
+    store, _ = drawn
     given = {"cities": [CITY], "numbers": {MOBILE: 300}, "accept": True, "frame_key": FRAME_KEY, "key": KEY}
     number_banks.import_banks(store, NAME, "another", prefixes(), PREFIXES_FILE, delete_on=LATER, **given)
     found = fault(draws.make_plan, store, NAME, "2026Q2", Wanted(20, after=WAVE), frame="another")
