@@ -21,8 +21,8 @@ def value_text(measure: Measure, value: float, t: Speaker) -> str:
 def change_text(measure: Measure, value: float, t: Speaker) -> str:
     """A change with its sign and unit: percentage points of a share, points of a score."""
     if measure.unit == SHARE:
-        return t("number.share_change", value=f"{shown_value(measure, value):+.{measure.decimals}f}")
-    return counted_text(measure, f"{value:+.{measure.decimals}f}", t, otherwise="number.score_change")
+        return t("number.share_change", value=f"{shown_value(measure, value):+z.{measure.decimals}f}")
+    return counted_text(measure, f"{value:+z.{measure.decimals}f}", t, otherwise="number.score_change")
 
 
 def size_text(measure: Measure, value: float, t: Speaker) -> str:

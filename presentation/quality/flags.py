@@ -20,8 +20,10 @@ def headline(found: WaveFlags, t: Speaker) -> list[str]:
     flagged = found.flags.flagged
     values = {"tests": len(found.flags.tests), "interviews": found.interviews, "level": found.flags.level}
     said = [t("flags.tests", **values)] if len(found.flags.tests) else []
-    key = "flags.some" if len(flagged) else "flags.none"
-    said.append(t(key, count=len(flagged), interviewers=flagged.interviewer[flagged.interviewer != ""].nunique()))
+    interviewers = flagged.interviewer[flagged.interviewer != ""].nunique()
+    areas = flagged.area[flagged.interviewer == ""].nunique()
+    of_whom = [t(f"flags.on.{kind}", count=n) for kind, n in (("interviewers", interviewers), ("areas", areas)) if n]
+    said.append(t("flags.some", count=len(flagged), of_whom=of_whom) if of_whom else t("flags.none"))
     return said
 
 

@@ -96,15 +96,16 @@ def naive_r(r, table, w):
         between += w[at].sum() / size * ((w * phi)[at].sum() / w[at].sum() - centre) ** 2
     ml = square * (size - 1) / size
     unbiased = bias - ((w[:, None] * z).sum(0) / size) @ sigma @ ((w[:, None] * z).sum(0) / size)
-    return 1 - 2 * np.sqrt(square - bias), np.sqrt(var / ml), np.sqrt(between * (1 - unbiased / square))
+    indicators = [1 - 2 * np.sqrt(square - taken_away) for taken_away in (bias, unbiased, 0)]
+    return indicators, np.sqrt(var / ml), np.sqrt(between * (1 - unbiased / square))
 
 
 def test_the_r_indicator_is_that_of_statsmodels_and_of_loops_over_people():
     table = numbers().query("outcome in ['I', 'R']").reset_index(drop=True)
     r, w = (table.outcome == "I").to_numpy(dtype=float), table.base.to_numpy()
     even = representativity(r, table[["age", "sex"]], w)
-    value, se, between = naive_r(r, table[["age", "sex"]], w)
-    np.testing.assert_allclose([even.published, even.se], [value, se], rtol=1e-7)
+    indicators, se, between = naive_r(r, table[["age", "sex"]], w)
+    np.testing.assert_allclose([even.published, even.r, even.uncorrected, even.se], [*indicators, se], rtol=1e-7)
     np.testing.assert_allclose(even.variables.unconditional["age"], between, rtol=1e-7)
     assert even.uncorrected < even.r < even.published < 1
     age = even.categories.query("variable == 'age'").set_index("category")

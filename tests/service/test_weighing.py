@@ -294,7 +294,7 @@ def test_margins_are_written_taken_in_and_what_they_lack_is_said(rankshift, tmp_
 
 def test_a_programme_whose_weights_came_with_its_file_says_so(rankshift, ensu_store):
     said = rankshift("weights", "2015Q1", "-s", ensu_store[1])
-    assert said.code == 1 and "takes its weights from the file" in said.err
+    assert said.code == 1 and "An imported wave has the weights of its file" in said.err
 
 
 def test_the_tables_in_words_say_what_the_weights_are(weighed):
