@@ -8,7 +8,7 @@ An empty Streamlit page with a button is clicked by as many sessions in the same
 first page of ENSU, which is loaded into the same store, as she does while nobody calls.
 
 With --short nobody reads beside, the store has a fifth of the numbers and a twelfth of the calls, and they think for
-less time: as many sessions, in two minutes.
+less time: as many sessions, in some two minutes.
 """
 
 import asyncio
