@@ -35,26 +35,29 @@ class Since:
 def changes_since(store: Store, programme_name: str, bulletins: Sequence[Kept]) -> dict[int, Since]:
     """What came after each bulletin, by its number; bulletins of which nothing came are left out."""
     runs = schema.runs
-    ofs = [runs.c.arguments["programme"].as_string() == programme_name]
+    of_programme = runs.c.arguments["programme"].as_string() == programme_name
+    select = sa.select(runs.c.run_id, runs.c.use_case, runs.c.arguments).where(of_programme)
     with store.read() as connection:
-        rows = connection.execute(sa.select(runs.c.run_id, runs.c.use_case, runs.c.arguments).where(*ofs)).all()
+        rows = connection.execute(select).all()
     shown = runs_shown(store, programme_name)
-    of = {row.run_id: _of(row.use_case, row.arguments) for row in rows}
+    subject = {row.run_id: _subject(row.use_case, row.arguments) for row in rows}
     newest: dict[tuple, int] = {}
-    for run, what in of.items():
+    for run, what in subject.items():
         if shown is None or run in shown:
             newest[what] = max(run, newest.get(what, run))
-    cited = {one.number: one.runs & of.keys() for one in bulletins}  # runs of another programme tell nothing of it
-    outdated = outdated_runs(store, among={newest.get(of[run], run) for ones in cited.values() for run in ones})
+    cited = {one.number: one.runs & subject.keys() for one in bulletins}  # runs of another programme tell nothing of it
+    outdated = outdated_runs(store, among={newest.get(subject[run], run) for ones in cited.values() for run in ones})
     since = {}
     for one in bulletins:
-        latest = {newest.get(of[run], run) for run in cited[one.number]}
-        newer = tuple(sorted(run for run in latest if run > max(r for r in cited[one.number] if of[r] == of[run])))
+        latest = {newest.get(subject[run], run) for run in cited[one.number]}
+        newer = tuple(
+            sorted(run for run in latest if run > max(r for r in cited[one.number] if subject[r] == subject[run]))
+        )
         if newer or latest & outdated:
             since[one.number] = Since(newer, bool(latest & outdated))
     return since
 
 
-def _of(use_case: str, arguments: Mapping) -> tuple:
+def _subject(use_case: str, arguments: Mapping) -> tuple:
     """What a run is of: its use case, and the waves, windows or year that it names."""
     return (use_case, *(str(arguments[name]) if name in arguments else "" for name in NAMES))

@@ -68,7 +68,10 @@ def tables_of(store: Store, version_id: int) -> dict[str, pd.DataFrame]:
 def add_version(
     connection: sa.Connection, store: Store, of: LeftOut, tables, rows: pd.DataFrame, action: str, details: dict
 ) -> None:
-    """The same in a transaction that has begun; rows: the interviews that the new version lacks, as in `LeftOut`."""
+    """Write the next version of a wave and a line of the trail, in a transaction that has begun.
+
+    of: what the newest version lacks;  tables: all of the new one;  rows: the interviews that it lacks, as in `LeftOut`
+    """
     origins = schema.origins
     old = connection.execute(sa.select(waves).where(waves.c.version_id == of.version_id)).mappings().one()
     newest = sa.select(sa.func.max(waves.c.version)).where(
