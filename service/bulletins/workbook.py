@@ -44,7 +44,8 @@ def number_format(form: str) -> str:
         return FORMATS.get(kind, "")
     places = int(decimals or (0 if kind in ("score", "change") else 1))
     digits = "0" + (f".{'0' * places}" if places else "") + "%" * (kind == "share")
-    return f"+{digits};-{digits};{digits}" if kind in SIGNED else digits
+    half = f"{0.5 * 10**-places:.{places + 1}f}"  # whatever is smaller is shown as nought, which has no sign
+    return f"[>={half}]+{digits};[<=-{half}]-{digits};{digits}" if kind in SIGNED else digits
 
 
 def _text_sheet(book: xlsxwriter.Workbook, document: Document) -> None:
@@ -88,22 +89,28 @@ def _grid_sheet(book: xlsxwriter.Workbook, document: Document, grid: Grid) -> No
         book.add_format({**heading, **more}) for more in ({"align": "right"}, {"align": "left", "indent": 1})
     )
     bold, plain = book.add_format({"bold": True}), book.add_format({"align": "left"})
-    indented = book.add_format({"align": "left", "indent": 1})
+    indented = book.add_format({"align": "left", "indent": 1, "valign": "top"})
+    wrapped = book.add_format({"align": "left", "indent": 1, "valign": "top", "text_wrap": True})
     sheet.write_string(0, 0, grid.title, bold)
     sheet.write_string(1, 0, document.mark or document.source, plain)
     top, widths = 2, [_width(grid, k) for k in range(len(grid.columns))]
     for k, column in enumerate(grid.columns):
         is_text = column.form == "text"
-        look = indented if is_text else book.add_format({"num_format": number_format(column.form)})
+        of_text = wrapped if widths[k] == WIDEST else indented
+        look = of_text if is_text else book.add_format({"num_format": number_format(column.form), "valign": "top"})
         sheet.set_column(k, k, widths[k], look)
         sheet.write_string(top, k, _heading(column), text_head if is_text else head)
         for place, row in enumerate(grid.rows, top + 1):
             if row[k] is None:
                 continue
             if is_text:
-                sheet.write_string(place, k, row[k], indented)
+                sheet.write_string(place, k, row[k], of_text)
             else:
                 sheet.write_number(place, k, row[k], look)
+    for place, row in enumerate(grid.rows, top + 1):
+        lines = max((_lines_of_cell(str(row[k])) for k, w in enumerate(widths) if w == WIDEST and row[k]), default=1)
+        if lines > 1:
+            sheet.set_row(place, POINTS * lines)
     sheet.set_row(
         top, POINTS * max(_lines(_heading(c), width - 1) for c, width in zip(grid.columns, widths, strict=True))
     )
@@ -179,10 +186,16 @@ def _breaks(grid: Grid, widths: Sequence[float], room: float) -> list[int]:
 def _printed(sheet, document: Document, title: str = "") -> None:
     """The paper: above the table its title and the mark of simulated data, below it the source and the page."""
     sheet.set_paper(9)  # A4
-    sheet.set_margins(top=0.95 if title else 0.75)  # inches: two lines stand above a table
+    # inches: two lines stand above a table, and one below it
+    sheet.set_margins(top=0.95, bottom=0.55) if title else sheet.set_margins(top=0.75)
     title, mark, source = (text.replace("&", "&&") for text in (title, document.mark, document.source))
     sheet.set_header(f"&L&B{title}&R\n{mark}" if title else f"&C{mark}")
-    sheet.set_footer(f"&L{source}&R&P / &N" if title else "&C&P / &N")
+    sheet.set_footer(f"&L{source}&R&P / &N" if title else "&C&P / &N", {"margin": 0.25})
+
+
+def _lines_of_cell(text: str) -> int:
+    """The lines of a text in the widest column: small Latin letters are narrower than the figures it is counted in."""
+    return _lines(text, WIDEST - 3 if _wide(text) > len(text) else WIDEST + 6)
 
 
 def _lines(heading: str, width: float) -> int:

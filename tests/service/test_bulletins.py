@@ -40,6 +40,7 @@ from service.bulletins.keeping import bulletin_list, read_bulletin
 from service.bulletins.since import Since, changes_since
 from service.bulletins.templates import FIELDS
 from service.bulletins.word import read_template
+from service.bulletins.workbook import number_format
 from service.fieldwork.rates import WaveRates
 from service.figures import waves
 from service.intake import imports
@@ -282,6 +283,7 @@ def test_word_slide_workbook_and_page_have_their_numbers_from_the_same_object(fa
     assert printed == [f"{value:.1f}" for value in page.estimate]
     assert row_texts(made(facts, "notice", "en").grid("areas")) == row_texts(areas)
     assert book[document.words["sheet.areas"]]["F4"].number_format == "0.0%"
+    assert number_format("points.1") == "[>=0.05]+0.0;[<=-0.05]-0.0;0.0"  # a fall of .01 points is no -0.0
     deck = Presentation(io.BytesIO(file_bytes(document, ".pptx")))
     said = [shape.text_frame.text for shape in deck.slides[0].shapes if shape.has_text_frame]
     assert document.lead in said and f"{document.tiles[0][0]}\n{document.tiles[0][1]}" in said
