@@ -63,6 +63,7 @@ CELLS = [
         for who in (OWN, POOL)
         for m in (False, True)
     ),
+    *(Cell(interviewers=count) for count in (4, 5)),
 ]
 
 
