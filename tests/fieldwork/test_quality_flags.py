@@ -1,5 +1,6 @@
 """Flags of interviews: each against a second way or a planted case, what is said of missing data, and the speed."""
 
+import shutil
 import time
 from dataclasses import replace
 
@@ -15,7 +16,9 @@ from fieldwork.quality.flags import DURATION, HOURS, JUMP, STRAIGHT, TOGETHER, T
 from fieldwork.quality.interviews import Interviews
 from fieldwork.quality.jumps import jumps
 from fieldwork.quality.twins import twins
-from study.quality.flags import Cell, simulated
+from study.quality import flags as study
+from study.quality.planted import Cell, rate_and_error, simulated, summary
+from study.quality.written import BEGIN, END
 
 SMALL = Cell(areas=14, people=12)
 
@@ -197,3 +200,31 @@ def test_ten_thousand_interviews_are_flagged_in_two_seconds():
     found = flags(interviews, rng=rng())
     assert len(interviews.area) == 10_500 and len(found.tests) > 400
     assert time.process_time() - begin < 2
+
+
+def test_what_the_study_of_flags_simulated_is_kept_and_written_between_the_marks_of_both_documents(tmp_path):
+    cells = study.smallest()
+    assert {cell.untouched for cell in cells.values()} == {True, False}
+    waves = study.simulated_waves(cells, 3, folder=tmp_path / "kept")
+    for kept in list((tmp_path / "kept").glob("*-00001-*")):
+        kept.unlink()  # as if the run had been stopped
+    pd.testing.assert_frame_equal(study.simulated_waves(cells, 3, folder=tmp_path / "kept"), waves)
+    table = summary(waves)
+    for name in ("quality.md", "quality.zh.md"):
+        shutil.copy(study.DOCS / name, tmp_path)
+    study.write(table, tmp_path, "0.1.0+abc")
+    once = {name: (tmp_path / name).read_text("utf-8") for name in ("quality.md", "quality.zh.md")}
+    study.write(table, tmp_path, "0.1.0+abc")
+    for name, text in once.items():
+        assert (tmp_path / name).read_text("utf-8") == text and text.count(BEGIN) == text.count(END) == 1
+        before, _, after = (study.DOCS / name).read_text("utf-8").partition(BEGIN)
+        assert text.startswith(before) and text.endswith(after.partition(END)[2])
+        assert text.count("6 × 20") == text.count("20 × 60") == 1
+
+
+def test_the_error_of_a_rate_is_never_nothing_and_counts_that_finds_of_a_wave_go_together():
+    rate, error = rate_and_error(np.zeros(50), np.ones(50))
+    assert rate == 0 and error == pytest.approx(np.sqrt(1 / 52 * 51 / 52 / 52))
+    together = np.repeat([0.0, 3.0], 20)
+    rate, error = rate_and_error(together, np.full(40, 3.0))
+    assert rate == 0.5 and error == pytest.approx(scipy.stats.sem(together / 3))
