@@ -6,6 +6,7 @@ import zipfile
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import openpyxl
@@ -37,6 +38,7 @@ from service.bulletins.document import (
 from service.bulletins.facts import bulletin_facts
 from service.bulletins.files import file_bytes, template_bytes
 from service.bulletins.keeping import bulletin_list, read_bulletin
+from service.bulletins.sheet_layout import FULL, TALL, column_width, divided, row_heights
 from service.bulletins.since import Since, changes_since
 from service.bulletins.templates import FIELDS
 from service.bulletins.word import read_template
@@ -283,11 +285,39 @@ def test_word_slide_workbook_and_page_have_their_numbers_from_the_same_object(fa
     assert printed == [f"{value:.1f}" for value in page.estimate]
     assert row_texts(made(facts, "notice", "en").grid("areas")) == row_texts(areas)
     assert book[document.words["sheet.areas"]]["F4"].number_format == "0.0%"
-    assert number_format("points.1") == "[>=0.05]+0.0;[<=-0.05]-0.0;0.0"  # a fall of .01 points is no -0.0
+    assert number_format("points.1", -19.3) == '+0.0;"−"0.0;0.0'
+    assert number_format("points.1", -0.01) == "0.0;0.0"  # a fall of .01 points is no −0.0
     deck = Presentation(io.BytesIO(file_bytes(document, ".pptx")))
     said = [shape.text_frame.text for shape in deck.slides[0].shapes if shape.has_text_frame]
     assert document.lead in said and f"{document.tiles[0][0]}\n{document.tiles[0][1]}" in said
     assert not any("{{" in text for text in said)
+
+
+def test_a_printed_table_takes_the_fewest_pages_each_of_which_has_room_for_its_rows_and_the_note(facts):
+    document = made(facts, "notice", "en")
+    grid = document.grid("areas")
+    widths = [column_width(grid, k) for k in range(len(grid.columns))]
+    heights = row_heights(grid, widths)
+    assert divided(grid, widths, heights).down == ()  # 32 cities are not worth a second row of pages
+    many = replace(grid, rows=grid.rows * 4)
+    heights = row_heights(many, widths)
+    division = divided(many, widths, heights)
+    ends = [0, *division.down, len(many.rows)]
+    counts = [end - start for start, end in pairwise(ends)]
+    assert len(counts) > 1 and max(counts) - min(counts) < 8
+    room = TALL * FULL / division.scale - heights[0]
+    assert all(sum(heights[1 + a : 1 + b]) <= room for a, b in pairwise(ends))
+    compared = [k for k, column in enumerate(grid.columns) if column.name.startswith("previous")]
+    assert not {*compared[1:]} & {*division.across}  # the columns of a comparison are on one page
+
+
+def test_on_the_sheet_of_sentences_a_heading_is_in_the_cell_of_what_follows_it(facts):
+    document = made(facts, "notice", "zh")
+    sheet = openpyxl.load_workbook(io.BytesIO(file_bytes(document, ".xlsx")))[document.words["text"]]
+    cells = [row[0].value for row in sheet.iter_rows()]
+    assert any(text.startswith("三、升降情况\n（一）与上一期相比（环比）\n与上季度") for text in cells)
+    sentences = [block.text for block in document.blocks if block.kind == "paragraph"]
+    assert all(any(text.endswith(sentence) for text in cells) for sentence in sentences)
 
 
 def test_a_slide_without_its_fields_is_refused_and_a_kind_of_file_that_is_not_made_of_it_too(
@@ -393,4 +423,5 @@ def test_a_workbook_prints_each_comparison_on_one_page_under_its_headings(facts)
     firsts = {heads[b.id] for b in areas.col_breaks.brk}
     assert "Rank before, previous" in firsts and not any(h.startswith(("Change", "Places")) for h in firsts)
     assert areas.print_area.endswith(f"${len(facts.league.table) + 5}")
-    assert all(sheet.page_setup.fitToHeight == 0 or sheet is areas or sheet is types for sheet in book.worksheets)
+    text = book.worksheets[0]
+    assert text.page_setup.fitToHeight == 2 and not any(s.page_setup.fitToHeight for s in book.worksheets[1:])

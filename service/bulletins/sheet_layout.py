@@ -1,0 +1,161 @@
+"""How the tables of a workbook are laid out: their columns, the heights of their rows, and their printed pages.
+
+Widths are counted in characters, of which a Chinese sign is two, heights in points.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, groupby
+
+from programme.regular_comparisons import PREVIOUS, YEAR_AGO
+from service.bulletins.document import Column, Grid
+
+POINTS = 15.5  # from line to line
+ROW = 17.0  # a row of a table, so that its letters do not touch the line above the first
+LEAST, NUMBER, HEADING, WIDEST = 5, 9, 15, 36  # a column; a number; a heading's line; a column at most
+BESIDE = 0.8  # beside a column
+PAGE = 100  # on a page on its side, in the widest usual font
+TALL = 480  # of a page on its side
+FULL, SMALLEST = 100, 60  # per cent: the size of printed letters, and the smallest one
+COMPARED = (PREVIOUS, YEAR_AGO)  # with these begin the names of a comparison's columns
+FIRST_CHINESE, BRACKET = 0x2E80, chr(0xFF08)
+
+
+@dataclass(frozen=True)
+class Division:
+    """How a table is divided among printed pages.
+
+    scale: per cent;  across: the columns with which a further page begins;  down: the rows of the table that do
+    """
+
+    scale: int
+    across: tuple[int, ...]
+    down: tuple[int, ...]
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return (len(self.across) + 1) * (len(self.down) + 1)
+
+
+def divided(grid: Grid, widths: Sequence[float], heights: Sequence[float]) -> Division:
+    """The division into the fewest pages, with the largest letters that these allow."""
+    widths = [width + BESIDE for width in widths]
+    ways = (_way(grid, widths, heights, scale) for scale in range(FULL, SMALLEST - 1, -5))
+    return min(ways, key=lambda way: (way.pages, -way.scale))
+
+
+def _way(grid: Grid, widths: Sequence[float], heights: Sequence[float], scale: int) -> Division:
+    """The division with letters of this size."""
+    across = _breaks(grid, widths, PAGE * FULL / scale)
+    first, end = note_columns(widths, across)
+    note = ROW + POINTS * note_lines(grid.note, sum(widths[first:end]))
+    return Division(scale, tuple(across), tuple(_breaks_down(heights, note, TALL * FULL / scale)))
+
+
+def _breaks(grid: Grid, widths: Sequence[float], room: float) -> list[int]:
+    """The columns with which a further page of `room` characters begins; each page begins with the first two.
+
+    The columns of one comparison stay beside one another.
+    """
+    filled, breaks = float(sum(widths[:2])), []
+    columns = enumerate(grid.columns[2:], 2)
+    for _, members in groupby(columns, key=lambda c: next((k for k in COMPARED if c[1].name.startswith(k)), c[1].name)):
+        block = [k for k, _ in members]
+        size = sum(widths[k] for k in block)
+        if filled + size > room and block[0] > 2:
+            breaks.append(block[0])
+            filled = float(sum(widths[:2]))
+        filled += size
+    return breaks
+
+
+def _breaks_down(heights: Sequence[float], note: float, room: float) -> list[int]:
+    """The rows with which a further page of `room` points begins, about as many on each; the note follows the last."""
+    head, *rows = heights
+    places = _pages_of_rows(rows, note, 1)
+    for pages in range(1, len(rows) + 1):
+        places = _pages_of_rows(rows, note, pages)
+        filled = [head] * (places[-1] + 1)
+        for place, height in zip(places, rows, strict=True):
+            filled[place] += height
+        filled[-1] += note
+        if max(filled) <= room:
+            break
+    return [k for k in range(1, len(rows)) if places[k] != places[k - 1]]
+
+
+def _pages_of_rows(rows: Sequence[float], note: float, pages: int) -> list[int]:
+    """The page, from 0, of each row, where rows and note are spread evenly."""
+    each = (sum(rows) + note) / pages
+    ends = accumulate(rows)
+    return [int((end - height / 2) / each) for end, height in zip(ends, rows, strict=True)]
+
+
+def row_heights(grid: Grid, widths: Sequence[float]) -> list[float]:
+    """The points of the heading and of each row."""
+    lines = max(_lines(heading_text(c), width - 1) for c, width in zip(grid.columns, widths, strict=True))
+    wide = [k for k, width in enumerate(widths) if width == WIDEST]
+    rows = [max((_lines_of_cell(str(row[k])) for k in wide if row[k]), default=1) for row in grid.rows]
+    return [POINTS * lines, *(max(ROW, POINTS * count) for count in rows)]
+
+
+def column_width(grid: Grid, k: int) -> int:
+    """The width of a column: its longest text, or a number; no word of its heading is divided, nor a bracket in it."""
+    column = grid.columns[k]
+    before, bracket, rest = column.heading.partition(BRACKET)
+    heading = max(map(_wide, [before, bracket + rest] if _wide(before) > len(before) else _parts(column.heading))) + 1
+    if column.form != "text":
+        return min(max(NUMBER, heading), HEADING)
+    texts = [str(row[k]) for row in grid.rows if row[k]]
+    return min(max([*map(_wide, texts), min(heading, HEADING), LEAST]) + 2, WIDEST)
+
+
+def heading_text(column: Column) -> str:
+    """A heading; of a Chinese one the unit in brackets stands on a line of its own."""
+    return column.heading.replace(BRACKET, f"\n{BRACKET}")
+
+
+def note_columns(widths: Sequence[float], across: Sequence[int]) -> tuple[int, int]:
+    """The first column of the note, and the one after its last: beside those that are repeated on every page."""
+    first, end = (2, across[0]) if across else (0, len(widths))
+    return first, next((k for k in range(first + 1, end) if sum(widths[: k + 1]) > PAGE), end)
+
+
+def note_lines(note: str, width: float) -> int:
+    """The lines of a note across columns of `width` characters."""
+    return -(-_wide(note) // int(width - 4))
+
+
+def text_lines(text: str, width: float) -> int:
+    """The lines of a sentence: small Latin letters are narrower than the figures in which a width is counted."""
+    return -(-_wide(text) // int(width - 2 if _wide(text) > len(text) else width + 6))
+
+
+def _lines_of_cell(text: str) -> int:
+    """The lines of a text in the widest column: small Latin letters are narrower than the figures it is counted in."""
+    return _lines(text, WIDEST - 3 if _wide(text) > len(text) else WIDEST + 6)
+
+
+def _lines(heading: str, width: float) -> int:
+    """The lines of a heading that is broken between words, and between Chinese signs."""
+    return sum(_lines_of(line, width) for line in heading.split("\n"))
+
+
+def _lines_of(line: str, width: float) -> int:
+    lines, filled = 1, 0
+    for part in _parts(line):
+        if filled and filled + _wide(part.rstrip()) > width:
+            lines, filled = lines + 1, 0
+        filled += _wide(part)
+    return lines
+
+
+def _parts(heading: str) -> list[str]:
+    """The words of a heading, each with the blank after it, and its single Chinese signs."""
+    return re.findall(r"[^\s\u2e80-\uffff]+\s?|[\u2e80-\uffff]|\s", heading)
+
+
+def _wide(text: str) -> int:
+    return sum(2 if ord(sign) >= FIRST_CHINESE else 1 for sign in text)
