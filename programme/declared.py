@@ -21,7 +21,7 @@ from programme.calling import Calling
 from programme.measures import Factors, Record
 from programme.population import AREA, PopulationPlan, summed_inside
 from programme.renames import Renames
-from programme.types import Types
+from programme.types import Quotas, Types
 from programme.weighting import Label
 
 LEAGUE, PROGRAMME = "league", "programme"
@@ -116,6 +116,7 @@ class Programme:
     questionnaire  what is asked: the script, the screener, the items, and when an interview is complete
     calling       when and how often numbers are called, which go first, and the survey's own time zone
     types         the types of person by which figures are told apart
+    quotas        margin -> category -> interviews an office would like to have, which are watched and never enforced
     units         league -> what one of its areas is called, by language ("city|cities"); absent: an area
     """
 
@@ -165,6 +166,7 @@ class Programme:
     year_weights: str = EQUAL
     calling: Calling = field(default_factory=Calling)
     types: Mapping[str, Types] = field(default_factory=dict)
+    quotas: Quotas = field(default_factory=dict)
     joint_rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     annual_joint_rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     change_rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)

@@ -24,7 +24,7 @@ from programme.population import read_population
 from programme.questionnaire import Known, read_questionnaire
 from programme.renames import read_renames
 from programme.rules import judged_of, read_level, read_rules
-from programme.types import read_types
+from programme.types import Kinds, read_quotas, read_types
 from programme.wave_names import WAVE
 from programme.weighting import merge_rules, read_labels, read_weighting
 from words import Fault
@@ -63,6 +63,7 @@ TABLES = (
     "measures",
     "factors",
     "types",
+    "quotas",
     "rules",
     "consequences",
 )
@@ -94,6 +95,9 @@ def programme_of(data: Mapping, file: str, *, stored: bool = False, digest: str 
     labels = read_labels(entry.at("weighting")) if "weighting" in entry.data else {}
     named_areas = {code: area.name for code, area in areas.items()}
     known = Known(indicators.items, indicators.item_texts, named_areas, columns.area, labels, weighting)
+    questionnaire = read_questionnaire(entry, known)
+    types = read_types(entry, indicators.items, indicators.measures)
+    kinds = Kinds.declared(columns.area, areas, indicators.items, questionnaire, types, labels, weighting)
     return Programme(
         name=entry.code("programme"),
         title=entry.names("name"),
@@ -130,10 +134,11 @@ def programme_of(data: Mapping, file: str, *, stored: bool = False, digest: str 
         consequences=consequences,
         consequence_names=consequence_names,
         bulletin=read_bulletin(entry),
-        questionnaire=read_questionnaire(entry, known),
+        questionnaire=questionnaire,
         year_weights=_year_weights(entry),
         calling=read_calling(entry, areas),
-        types=read_types(entry, indicators.items, indicators.measures),
+        types=types,
+        quotas=read_quotas(entry, kinds),
     )
 
 

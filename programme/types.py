@@ -1,6 +1,8 @@
-"""[types]: the types of person that figures are told apart by, such as age groups, by an answer of each respondent."""
+"""[types]: the types of person that figures are told apart by, such as age groups, by an answer of each respondent.
 
-from collections.abc import Mapping
+[quotas]: how many interviews of each kind of person an office would like to have, watched and never enforced."""
+
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from math import inf
 
@@ -9,11 +11,16 @@ import pandas as pd
 
 from estimation import age_spans
 from estimation.indicators.indicators import Item, Measure
+from estimation.weighting.census import CROSSED
+from estimation.weighting.steps import AGE_GROUP, WeightingSteps
+from fieldwork.questionnaire import Questionnaire
 from programme.entry import Entry
+from programme.weighting import Label
 from words import Fault
 
 TYPES = {"name", "item", "groups", "measures"}
 GROUP = {"of"}
+Quotas = Mapping[str, Mapping[str, float]]  # margin -> category -> interviews
 
 
 @dataclass(frozen=True)
@@ -122,3 +129,58 @@ def _measures_of(
                 raise entry.fault("groups", own.name, f"≠ measures.{own.name}")
             of_group[m, group] = own
     return of_group
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """What may tell people apart: of each column the codes that it can have, none where these are not declared."""
+
+    codes: Mapping[str, Collection[str]]
+
+    @classmethod
+    def declared(
+        cls,
+        area: str,
+        areas: Iterable[str],
+        items: Mapping[str, Item],
+        questionnaire: Questionnaire,
+        types: Mapping[str, Types],
+        labels: Mapping[str, Label],
+        weighting: WeightingSteps | None,
+    ) -> "Kinds":
+        """Types of person, labelled columns, questions with codes, the age groups of weighting, and the areas."""
+        codes: dict[str, Collection[str]] = {name: tuple(of.labels) for name, of in types.items()}
+        codes |= {name: tuple(of.codes) for name, of in labels.items()}
+        asked = {**items, **questionnaire.items}
+        codes |= {name: tuple(i.answers) for name, i in asked.items() if i.answers and not i.separator}
+        if weighting is not None and weighting.ages is not None:
+            codes[AGE_GROUP] = weighting.ages.groups
+        return cls({**codes, area: tuple(areas)})
+
+
+def read_quotas(entry: Entry, kinds: Kinds) -> Quotas:
+    """[quotas."sex*age_group"] with lines such as "m*18-29" = 60; a Fault for no kind of person or no number."""
+    quotas = {}
+    for margin, table in entry.entries("quotas", {}).items():
+        columns = margin.split(CROSSED)
+        unknown = [column for column in columns if column not in kinds.codes]
+        if unknown or len(set(columns)) < len(columns):
+            raise entry.fault("quotas", repr(margin), [*sorted(kinds.codes), CROSSED])
+        if not table.data:
+            raise entry.fault("quotas", f"{margin} = {{}}", f'[quotas."{margin}"] "…" = 60')
+        quotas[margin] = {category: _quota(table, category, columns, kinds) for category in table.data}
+    return quotas
+
+
+def _quota(table: Entry, category: str, columns: list[str], kinds: Kinds) -> float:
+    parts = category.split(CROSSED)
+    for column, part in zip(columns, parts, strict=False):
+        codes = kinds.codes[column]
+        if codes and part not in codes:
+            raise table.fault(category, repr(part), list(codes))
+    if len(parts) != len(columns) or not all(parts):
+        raise table.fault(category, repr(category), CROSSED.join(columns))
+    wanted = table.number(category)
+    if not (0 <= wanted < 1e9 and wanted == int(wanted)):
+        raise table.fault(category, repr(table.data[category]), "0, 1, 2 …")
+    return wanted

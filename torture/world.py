@@ -355,7 +355,8 @@ OTHERWISE: Mapping[str, Given] = {
     "preview_rules": {"content": PROGRAMME_FILE},
     "save_rules": {"rules": OTHER_RULES, "note": "the area that is last is visited first"},
     **dict.fromkeys(
-        ("draw_proof", "read_fieldwork", "read_hours", "read_monitor", "read_plan", "read_rates"), OF_DRAWN
+        ("draw_proof", "read_fieldwork", "read_hours", "read_kinds", "read_monitor", "read_plan", "read_rates"),
+        OF_DRAWN,
     ),
     **dict.fromkeys(
         ("read_sample", "read_screening", "units_without_row", "drawn_population", "steps_of_wave"), OF_DRAWN

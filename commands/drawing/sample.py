@@ -33,14 +33,17 @@ from commands.speaking import (
 from presentation import calls as call_words
 from presentation import samples as sample_words
 from presentation import terminal
+from presentation.calling import kinds as kind_words
 from presentation.calling import monitor as monitor_words
 from presentation.calling import rates as rate_words
 from presentation.calling import wave_steps as step_words
+from programme.declared import Programme
 from sampling import Assumed
 from sampling.planning.wanted import REST, Wanted, read_columns, read_numbers, read_rotation, written_numbers
 from sampling.proof.draw_plan import KISH
 from service.drawing import draws, releases
 from service.fieldwork import calls, monitor, rates, screening
+from service.fieldwork.kinds import Kinds, read_kinds
 from service.figures import wave_steps
 from service.files.bounds import read_bounded
 from service.files.choice import choice_of
@@ -352,6 +355,10 @@ def sample_monitor(
         Path | None,
         typer.Option("--csv", help=t("cli.sample.monitor.csv"), show_default=False, callback=ending_in(".csv")),
     ] = None,
+    kinds: Annotated[
+        Path | None,
+        typer.Option("--kinds", help=t("cli.sample.monitor.kinds"), show_default=False, callback=ending_in(".csv")),
+    ] = None,
     programme: ProgrammeOption = None,
     store: StoreOption = None,
     as_: AsOption = None,
@@ -363,8 +370,20 @@ def sample_monitor(
     print_table(t("monitor.title"), rows, [*monitor_words.monitor_lines(progress, t), *monitor_words.monitor_notes(t)])
     if len(progress.days):
         print_table(t("monitor.day.title"), terminal.words_table(monitor_words.day_rows(progress, t)), [])
-    if csv is not None:
-        write_private(csv, csv_bytes(monitor_words.monitor_table(progress)))
+    by_kind = read_kinds(opened, programme_name, wave)
+    _show_kinds(by_kind, current_programme(opened, programme_name)[1])
+    for file, table in ((csv, monitor_words.monitor_table(progress)), (kinds, kind_words.kind_table(by_kind))):
+        if file is not None:
+            write_private(file, csv_bytes(table))
+
+
+def _show_kinds(kinds: Kinds, programme: Programme) -> None:
+    """A table for each margin, and what cannot be told by kind of person."""
+    for told in kinds.compositions:
+        rows = terminal.words_table(kind_words.kind_rows(told, programme, t))
+        print_table(t("monitor.kinds.title"), rows, kind_words.kind_lines(told, programme, t))
+    for note in kind_words.kind_notes(kinds, programme, t):
+        out.print(note, style="dim")
 
 
 def _eligibility(e: str | None) -> float | dict[str, float] | None:

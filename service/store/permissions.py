@@ -131,6 +131,7 @@ PERMITTED = {
     "read_hours": WORKERS,
     "read_rates": WORKERS,
     "read_monitor": WORKERS,
+    "read_kinds": WORKERS,
     "waves_with_steps": WORKERS,
     "plan_outline": WORKERS,
     "plan_beginning": WORKERS,

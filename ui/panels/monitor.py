@@ -2,7 +2,10 @@
 
 import streamlit as st
 
+from presentation.calling import kinds as kind_words
 from presentation.calling import monitor as monitor_words
+from programme.declared import Programme
+from service.fieldwork.kinds import read_kinds
 from service.fieldwork.monitor import read_monitor
 from service.files.write import csv_bytes, file_name
 from service.intake.imports import current_programme
@@ -21,7 +24,8 @@ def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
     st.markdown(t("monitor.title"))
     for line in monitor_words.monitor_lines(monitor, t):
         st.markdown(literal(line))
-    names = {code: area.name for code, area in current_programme(store, programme)[1].areas.items()}
+    declared = current_programme(store, programme)[1]
+    names = {code: area.name for code, area in declared.areas.items()}
     tables.plain_table(monitor_words.monitor_rows(monitor, names, t), words=2)
     for note in monitor_words.monitor_notes(t):
         st.caption(literal(note))
@@ -30,3 +34,24 @@ def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
     if len(monitor.days):
         with st.expander(t("monitor.day.title")):
             tables.plain_table(monitor_words.day_rows(monitor, t), words=1)
+    _show_kinds(store, declared, sample.wave, t)
+
+
+def _show_kinds(store: Store, declared: Programme, wave: str, t: Speaker) -> None:
+    """The interviews by kind of person: which are few, the tables, how they are made, and what cannot be told."""
+    kinds = read_kinds(store, declared.name, wave)
+    notes = kind_words.kind_notes(kinds, declared, t)
+    if not kinds.compositions:
+        for note in notes:
+            st.caption(literal(note))
+        return
+    for told in kinds.compositions:
+        for line in kind_words.kind_lines(told, declared, t):
+            st.markdown(literal(line))
+    with st.expander(t("monitor.kinds.title")):
+        for told in kinds.compositions:
+            tables.plain_table(kind_words.kind_rows(told, declared, t), words=1)
+        for note in notes:
+            st.caption(literal(note))
+        name = file_name(declared.name, wave, "kinds", suffix=".csv")
+        st.download_button(t("monitor.kinds.save"), csv_bytes(kind_words.kind_table(kinds)), name, "text/csv")
