@@ -108,13 +108,16 @@ def _of_interviewers(interviews: Interviews, parts, unsaid, usual, of_deals, rng
     deals = list(dealt_again(area, who, rng=rng))
     signs: dict[str, np.ndarray] = {}
     unsaid += absent
-    alone = 0
+    alone, alike_in = 0, []
     if not deals:
         unsaid.append(("flags.unsaid.alone", {"count": len(names)}))
         return
     for kind, values in statistics.items():
         contrast = against_others(values, area, who, SIDES[kind], deals)
         alone = max(alone, int((contrast.interviews < 1).sum()))
+        if np.isnan(contrast.p).all():
+            alike_in.append(kind)
+            continue
         usual[kind] = contrast.usual
         evidence = lambda j, v=values, k=kind: _extreme(interviews, v, who == j, SIDES[k])  # noqa: E731
         parts.append(_rows(kind, names, contrast, evidence))
@@ -122,6 +125,8 @@ def _of_interviewers(interviews: Interviews, parts, unsaid, usual, of_deals, rng
         signs[kind] = np.vstack([contrast.z, contrast.z_dealt]) * (1 if SIDES[kind] == HIGH or kind == TOP else -1)
     if alone:
         unsaid.append(("flags.unsaid.alone", {"count": alone}))
+    if alike_in:
+        unsaid.append(("flags.unsaid.alike", {"kinds": alike_in}))
     items = [name for name in interviews.plain]
     if len(items) < FEWEST_ITEMS:
         unsaid.append(("flags.unsaid.few_items", {"count": len(items), "fewest": FEWEST_ITEMS}))
@@ -151,8 +156,7 @@ def _statistics(interviews: Interviews) -> tuple[dict[str, np.ndarray], list[Uns
         statistics[STRAIGHT] = interviews.straight
     else:
         unsaid.append(("flags.unsaid.no_battery", {"fewest": BATTERY}))
-    if np.nan_to_num(interviews.unknown).any():
-        statistics[UNKNOWN] = interviews.unknown
+    statistics[UNKNOWN] = interviews.unknown
     top = interviews.top
     if np.isnan(top).all():
         unsaid.append(("flags.unsaid.no_best", {}))
@@ -164,7 +168,7 @@ def _statistics(interviews: Interviews) -> tuple[dict[str, np.ndarray], list[Uns
         statistics[EVEN] = np.abs(top - centre[interviews.areas[0]])
     if interviews.began is None or pd.isna(interviews.began).all():
         unsaid.append(("flags.unsaid.no_times", {}))
-    elif np.nansum(interviews.odd_hours) > 0:
+    else:
         statistics[HOURS] = interviews.odd_hours
     return statistics, unsaid
 
@@ -173,14 +177,16 @@ def _together(interviews: Interviews, signs: dict[str, np.ndarray], parts, of_de
     """The signs of little effort together: Σ_k z_jk over √ of its usual square among interviewers, by the median.
 
     Short interviews, one answer throughout, many best answers, near duplicates and little variety count alike;
-    answers without an opinion do not, since honest interviewers may be patient or not.
+    answers without an opinion do not, since honest interviewers may be patient or not.  A sign in which all interviews
+    of an interviewer's areas are alike (none is short) is 0 for her, as it is in every deal.
     signs: kind -> z_jk of the wave in the first row, below it when the interviews are dealt out again
     """
     names, kinds = interviews.people[1], [kind for kind in EFFORT if kind in signs]
     if len(kinds) < 2:
         return
-    total = np.sum([signs[kind] for kind in kinds], axis=0)
-    known = ~np.isnan(total[0])
+    together = np.stack([signs[kind] for kind in kinds])
+    known = ~np.isnan(together[:, 0]).all(axis=0)
+    total = np.where(known, np.nansum(together, axis=0), np.nan)
     if known.sum() < 2:
         return
     usual = np.median(total[:, known] ** 2, axis=1)[:, None] / MEDIAN
@@ -194,8 +200,11 @@ def _together(interviews: Interviews, signs: dict[str, np.ndarray], parts, of_de
 
 def _of_areas(interviews: Interviews, parts, unsaid, of_deals, rng) -> None:
     """Jumps of the best answers within areas during the fieldwork; each interviewer's level there is taken out."""
-    if interviews.began is None or pd.isna(interviews.began).all() or np.isnan(interviews.top).all():
-        unsaid += [] if any(key == "flags.unsaid.no_times" for key, _ in unsaid) else [("flags.unsaid.no_jump", {})]
+    lacking = ["no_times"] if interviews.began is None or pd.isna(interviews.began).all() else []
+    lacking += ["no_best"] if np.isnan(interviews.top).all() else []
+    if lacking:
+        said = {key for key, _ in unsaid}
+        unsaid += [(f"flags.unsaid.{what}", {}) for what in lacking if f"flags.unsaid.{what}" not in said]
         return
     area, names = interviews.areas
     began = pd.Series(interviews.began)

@@ -19,12 +19,16 @@ def headline(found: WaveFlags, t: Speaker) -> list[str]:
     """How many tests were made, and how many flags they gave."""
     flagged = found.flags.flagged
     values = {"tests": len(found.flags.tests), "interviews": found.interviews, "level": found.flags.level}
-    said = [t("flags.tests", **values)] if len(found.flags.tests) else []
+    facts = len(found.flags.facts)
+    of_facts = [t("flags.overlaps", count=facts)] if facts else []
+    if not len(found.flags.tests):
+        return [t("flags.untested", count=found.interviews), *of_facts]
+    said = [t("flags.tests", **values)]
     interviewers = flagged.interviewer[flagged.interviewer != ""].nunique()
     areas = flagged.area[flagged.interviewer == ""].nunique()
     of_whom = [t(f"flags.on.{kind}", count=n) for kind, n in (("interviewers", interviewers), ("areas", areas)) if n]
     said.append(t("flags.some", count=len(flagged), of_whom=of_whom) if of_whom else t("flags.none"))
-    return said
+    return said + of_facts
 
 
 def flag_rows(found: WaveFlags, t: Speaker) -> pd.DataFrame:
@@ -69,12 +73,22 @@ def usual_rows(found: WaveFlags, t: Speaker) -> pd.DataFrame:
 
 def notes(found: WaveFlags, t: Speaker) -> list[str]:
     """What could not be tested, and how the flags are to be read."""
-    said = [t(key, **values) for key, values in found.flags.unsaid]
+    said = [t(key, **_in_words(values, t)) for key, values in found.flags.unsaid]
     if found.left_aside:
         said.append(t("flags.left_aside", count=found.left_aside))
     if not found.at_random and len(found.flags.usual):
         said.append(t("flags.not_random"))
-    return [*said, t("flags.note", level=found.flags.level)] if len(found.flags.tests) else said
+    if not len(found.flags.tests):
+        return said
+    read = "flags.note" if (found.flags.tests.kind != JUMP).any() else "flags.note_areas"
+    return [*said, t(read, level=found.flags.level)]
+
+
+def _in_words(values: dict, t: Speaker) -> dict:
+    """The values of a sentence, with the names of kinds of flags."""
+    if "kinds" not in values:
+        return values
+    return values | {"kinds": [t("flags.named", name=t(f"flags.kind.{kind}")) for kind in values["kinds"]]}
 
 
 def flags_csv(found: Flags) -> pd.DataFrame:

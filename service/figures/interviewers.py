@@ -58,7 +58,11 @@ def read_interviewers(
     measures = _measures(data, wave)
     if not measures.rho.notna().any():
         unsaid.append(("interviewer_report.unknown", {}))
-    changes = _changes(programme, data, *names) if len(names) > 1 else pd.DataFrame()
+    comparable = len(names) > 1
+    if comparable and by_name[names[0]].respondents.interviewer.isna().any():
+        unsaid.append(("interviewer_report.absent_before", {"wave": names[0]}))
+        comparable = False
+    changes = _changes(programme, data, *names) if comparable else pd.DataFrame()
     return InterviewerReport(programme, wave, against, measures, changes, tuple(unsaid))
 
 

@@ -28,6 +28,7 @@ class WaveFlags:
     """The flags of a wave.
 
     interviews, left_aside  how many were looked at, and how many were not because nobody knows who took them
+    interviewers            how many took those that were looked at; 0: nobody knows
     at_random               whether the programme says that numbers were divided among interviewers by lot
     """
 
@@ -35,6 +36,7 @@ class WaveFlags:
     wave: str
     interviews: int
     left_aside: int
+    interviewers: int
     at_random: bool
     flags: Flags
 
@@ -49,7 +51,9 @@ def read_flags(store: Store, programme_name: str, wave: str | None = None) -> Wa
     rng = generator(programme_name, wave, "flags")
     declared = programme.interviewers
     at_random = declared is not None and declared.at_random
-    return WaveFlags(programme, wave, len(interviews.area), left_aside, at_random, flags(interviews, rng=rng))
+    people = 0 if interviews.interviewer is None else len(interviews.people[1])
+    flagged = flags(interviews, rng=rng)
+    return WaveFlags(programme, wave, len(interviews.area), left_aside, people, at_random, flagged)
 
 
 def interviews_of(store: Store, programme: Programme, wave: str) -> tuple[Interviews, int]:

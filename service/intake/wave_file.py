@@ -232,7 +232,9 @@ def _check_cells(
     """The blanks of the design, and areas and answers that are unknown, in the columns that are not absent."""
     column, areas = programme.columns.area, list(dict.fromkeys([*programme.areas, *programme.renames.current(wave)]))
     filled = [c for c in _filled(programme) if c not in absent]
-    blank = {c: faults.refuse(table[c] == "", "wave.blank", c, table) for c in filled}
+    by = programme.interviewers.column if programme.interviewers is not None else ""
+    key = {c: "wave.no_interviewer" if c == by else "wave.blank" for c in filled}
+    blank = {c: faults.refuse(table[c] == "", key[c], c, table) for c in filled}
     if column not in absent:
         unknown = ~blank[column] & ~table[column].isin(areas)
         refuse_codes(faults, unknown, "wave.area", column, table, areas, expected=areas)

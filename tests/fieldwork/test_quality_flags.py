@@ -165,7 +165,7 @@ def test_what_is_missing_is_said_and_all_else_is_tested():
     bare = replace(interviews, interviewer=None, began=None, minutes=None)
     found = flags(bare, rng=rng())
     assert found.tests.empty and found.facts.empty
-    assert {key for key, _ in found.unsaid} == {"flags.unsaid.no_interviewers", "flags.unsaid.no_jump"}
+    assert {key for key, _ in found.unsaid} == {"flags.unsaid.no_interviewers", "flags.unsaid.no_times"}
     minutes = np.where(np.arange(len(interviews.area)) % 9 == 0, np.nan, interviews.minutes)
     found = flags(replace(interviews, minutes=minutes, began=None), rng=rng())
     said = {key for key, _ in found.unsaid}
@@ -175,6 +175,11 @@ def test_what_is_missing_is_said_and_all_else_is_tested():
     said = {key for key, _ in found.unsaid}
     assert {"flags.unsaid.few_items", "flags.unsaid.no_battery", "flags.unsaid.no_best"} <= said
     assert TWINS not in set(found.tests.kind) and TOP not in set(found.tests.kind)
+    in_time = replace(interviews, minutes=np.full(len(interviews.area), 8.0), answers=interviews.answers.astype(object))
+    found = flags(in_time, rng=rng())  # nobody was short: that sign says nothing, and the others count together
+    (kinds,) = [values["kinds"] for key, values in found.unsaid if key == "flags.unsaid.alike"]
+    assert DURATION in kinds and DURATION not in set(found.tests.kind)
+    assert (found.tests.kind == TOGETHER).sum() == len(interviews.people[1])
 
 
 def test_interviews_that_overlap_are_a_fact():

@@ -10,7 +10,7 @@ from service.figures.quality import best_answers, read_flags
 from service.files.read import read_table
 from service.intake import imports
 from service.store.engine import Store
-from words import speaker
+from words import Fault, speaker
 
 WITH_INTERVIEWERS = replaced("[design]\n", '[interviewers]\ncolumn = "who"\nat_random = true\n\n[design]\n', TIMED)
 
@@ -50,16 +50,26 @@ def test_a_wave_without_interviewers_and_times_says_so(timed):
     found = read_flags(timed, NAME, WAVE)
     assert found.flags.tests.empty
     keys = {key.rpartition(".")[2] for key, _ in found.flags.unsaid}
-    assert keys == {"no_interviewers", "no_jump"}
+    assert keys == {"no_interviewers", "no_times"}
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("wave", [WAVE, "2026Q2"])
-def test_flags_are_words(timed, language, wave):
+def test_flags_are_words_and_where_no_test_was_possible_it_is_not_said_that_there_is_no_flag(timed, language, wave):
     t, found = speaker(language), read_flags(timed, NAME, wave)
     for rows in (said.flag_rows(found, t), said.usual_rows(found, t)):
         assert rows.map(lambda cell: isinstance(cell, str) and cell != "").all(axis=None)
     assert all(said.headline(found, t)) and all(said.notes(found, t)) and said.title(found, t)
+    assert (t("flags.none") in said.headline(found, t)) == (wave != WAVE and not len(found.flags.flagged))
+    assert (wave == WAVE) == (said.headline(found, t)[0] == t("flags.untested", count=found.interviews))
+
+
+def test_an_interview_without_an_interviewer_is_refused_with_the_way_out(timed):
+    table = timed_table()
+    table.loc[table.index[table.who != ""][:2], "who"] = ""
+    with pytest.raises(Fault) as refused:
+        imports.import_wave(timed, NAME, "2026Q4", table.to_csv(index=False).encode(), "n.csv")
+    assert refused.value.key == "wave.no_interviewer" and refused.value.values["count"] == 2
 
 
 def test_the_command_prints_flags_and_writes_every_test(timed, rankshift, tmp_path):

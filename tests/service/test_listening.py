@@ -152,10 +152,12 @@ def test_interviewers_are_reported_by_measure_and_what_is_not_known_is_said(time
         name = NAME if of is timed else "ensu2015"
         nothing = read_interviewers(of, name, wave)
         assert nothing.measures.empty and [k for k, _ in nothing.unsaid] == [f"interviewer_report.{key}"]
+    before = read_interviewers(timed, NAME, WAVE, against="2026Q1")
+    assert before.changes.empty and [k for k, _ in before.unsaid] == ["interviewer_report.absent_before"]
     for language in ("zh", "en"):
         t = speaker(language)
         assert len(words.interviewer_rows(report, t)) == len(report.measures)
-        assert words.interviewer_notes(nothing, t)
+        assert words.interviewer_notes(nothing, t) and words.interviewer_notes(before, t)
 
 
 def test_verdicts_stand_with_and_without_interviewers(store):

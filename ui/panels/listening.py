@@ -122,10 +122,12 @@ def out(store: Store, programme: str, wave: str, t: Speaker) -> None:
 
 
 def _what_if(store: Store, programme: str, wave: str, t: Speaker) -> None:
-    """The figures without those interviewers whom flags name."""
+    """The figures without those interviewers whom flags name, unless these took all interviews."""
     flagged = faults.explained(lambda: read_flags(store, programme, wave), t)
     names = [] if flagged is None else flagged.flags.interviewers
-    if not names or not st.toggle(said(t, "both_ways.what_if", names=names), key="both_ways_what_if"):
+    if flagged is None or len(names) in (0, flagged.interviewers):
+        return
+    if not st.toggle(said(t, "both_ways.what_if", names=names), key="both_ways_what_if"):
         return
     both = faults.explained(lambda: read_both_ways(store, programme, wave, interviewers=tuple(names)), t)
     if both is not None and len(both.table):

@@ -36,7 +36,10 @@ def show(store: Store, programme: str, wave: str, waves: Sequence[str], t: Speak
         report = _repeated(store, programme, wave, waves, t) or report
     for note in words.notes(report, t):
         st.caption(literal(note))
-    content = csv_bytes(words.report_csv(report), simulated=report.programme.simulated)
+    figures = words.report_csv(report)
+    if figures.empty:
+        return
+    content = csv_bytes(figures, simulated=report.programme.simulated)
     name = file_name(programme, wave, "nonresponse", suffix=".csv")
     st.download_button(t("nonresponse.save"), content, name, "text/csv", on_click="ignore")
 
