@@ -1,11 +1,13 @@
 """What is said of interviewers under every figure: how large their effect is, or why it is not known."""
 
+import numpy as np
 import pandas as pd
 
 from service.figures.league import League
 from words import Speaker
 
 LEVEL = 0.95  # confidence level of the limits of ρ
+USUAL = 0.02  # ρ by telephone where it cannot be known: .01 to .03 are typical
 
 
 def interviewer_notes(league: League, t: Speaker) -> list[str]:
@@ -18,11 +20,13 @@ def interviewer_notes(league: League, t: Speaker) -> list[str]:
     working = table.interviewers.dropna()
     if working.empty:
         return [t("interviewers.absent")]
-    alone = [league.name(area) for area in working.index[working == 1]]
+    warning = one_interviewer_note(league, t)
+    if warning:
+        return warning
     known = table[table.rho_interviewer.notna()]
     if known.empty:
-        key = "interviewers.alone" if len(alone) == len(working) else "interviewers.unknown"
-        return [t(key, names=alone, count=len(alone))]
+        return [t("interviewers.unknown")]
+    alone = [league.name(area) for area in working.index[working == 1]]
     part = (known.se_interviewer**2 / known.se.where(known.se > 0) ** 2).median()
     rho = known.iloc[0]  # the same in every area
     limits = {"lower": rho.rho_lower, "upper": rho.rho_upper, "df": rho.rho_df, "level": LEVEL}
@@ -31,3 +35,17 @@ def interviewer_notes(league: League, t: Speaker) -> list[str]:
     if league.against is not None and table.change_se_interviewer.isna().all():
         notes.append(t("interviewers.change_absent"))
     return notes
+
+
+def one_interviewer_note(league: League, t: Speaker) -> list[str]:
+    """A warning if every area has one interviewer, whose effect is the area's: how much too small the errors may be.
+
+    √(1 + ρ(n - 1)), n the effective interviews of the middling area and ρ = USUAL: Kish (1962).
+    """
+    declared, working = league.programme.interviewers, league.table.interviewers.dropna()
+    if declared is None or not declared.at_random or working.empty or (working > 1).any():
+        return []
+    n = float(league.table.n_effective[working.index].median())
+    names = [league.name(area) for area in working.index]
+    factor = np.sqrt(1 + USUAL * max(n - 1, 0.0))
+    return [t("interviewers.alone", names=names, count=len(names), rho=USUAL, factor=factor)]

@@ -1,9 +1,11 @@
 """Interviewers: how often a change is confirmed in a league in which nothing changed, and how often intervals hold.
 
-Run `python -m study.interviewers` for the table of docs/methods.md.
+`python -m study.interviewers` simulates what docs/quality.md promises and writes its table there and into
+docs/quality.zh.md; with --every it prints all cells, of which docs/methods.md has some.
 """
 
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,21 +18,28 @@ from accountability.league.wave_measure import WaveMeasure
 from estimation import INDEPENDENT, Design, Measure, change, standing_change
 from estimation.changes.league_comparison import ALPHA_STANDING
 from estimation.indicators.indicators import SHARE
+from service.store.runs import code_version
+from study.interviewer_tables import NAME, chapter
 from study.streams import Task, run
+from study.written import write_between
 
 MEASURE = Measure(SHARE, SHARE, ("q",), frozenset("1"), {}, True)
-OWN, POOL, CITY = "own", "pool", "city"
+OWN, PART, POOL, CITY, LOT = "own", "part", "pool", "city", "lot"
 DRAWS = 399
 REPEATS = 20  # leagues a stream
-STREAMS = 25
+STREAMS = 50
 SEED = 20261126
+DOCS = Path(__file__).parents[1] / "docs"
+BUILD = Path(__file__).parents[1] / "build" / "interviewers"
+SIMULATES = ("estimation", "accountability/league", "study/interviewers.py")
 
 
 class Cell(NamedTuple):
     """A league of areas, its true shares (mean, spread), and how numbers are shared out at random.
 
-    who     OWN: every area has `interviewers` of its own; POOL: every area has so many out of one pool of
-            areas x interviewers / 4; CITY: so many in all, who call everywhere
+    who     OWN: every area has `interviewers` of its own; PART: only every other area has, and the others one;
+            POOL: every area has so many out of one pool of areas x interviewers / 4;
+            CITY: so many in all, who call everywhere; LOT: areas x interviewers in all, who call everywhere
     rho     intra-interviewer correlation;  lasting: the correlation of an interviewer's two effects, one in each wave
     moved   the interviewers are sent to other areas in the second wave;  else those of an area stay
     """
@@ -64,7 +73,26 @@ CELLS = [
         for m in (False, True)
     ),
     *(Cell(interviewers=count) for count in (4, 5)),
+    *(Cell(areas=14, interviewers=count) for count in (1, 3, 5)),
+    *(Cell(areas=6, interviewers=count) for count in (1, 2, 3, 5)),
+    *(Cell(areas=areas, who=PART, interviewers=count) for areas in (70, 14, 6) for count in (2, 5)),
+    *(Cell(areas=areas, who=POOL, interviewers=count) for areas in (70, 14, 6) for count in (3, 5)),
+    Cell(areas=6, who=POOL, interviewers=2),
+    *(Cell(areas=areas, who=LOT, interviewers=count) for areas in (70, 14, 6) for count in (1, 2, 3, 5)),
 ]
+
+
+def promised() -> dict[int, Cell]:
+    """The cells, by number, of the promise in docs/quality.md: ρ = .02 and one to five interviewers an area."""
+    usual = Cell()
+    of_promise = [
+        number
+        for number, cell in enumerate(CELLS)
+        if cell.who != CITY and cell == usual._replace(areas=cell.areas, who=cell.who, interviewers=cell.interviewers)
+    ]
+    order = (OWN, PART, POOL, LOT)
+    of_promise.sort(key=lambda k: (-CELLS[k].areas, order.index(CELLS[k].who), CELLS[k].interviewers))
+    return {number: CELLS[number] for number in of_promise}
 
 
 def shares(cell: Cell) -> np.ndarray:
@@ -79,8 +107,10 @@ def shared_out(cell: Cell, rng: np.random.Generator) -> np.ndarray:
     turn = rng.integers(0, cell.interviewers, len(area))
     if cell.who == CITY:
         return turn
-    if cell.who == OWN:
-        return area * cell.interviewers + turn
+    if cell.who == LOT:
+        return rng.integers(0, cell.areas * cell.interviewers, len(area))
+    if cell.who in (OWN, PART):
+        return area * cell.interviewers + turn * ((cell.who == OWN) | (area % 2))
     pool = max(cell.interviewers + 1, cell.areas * cell.interviewers // 4)
     return np.array([rng.choice(pool, cell.interviewers, replace=False) for _ in range(cell.areas)])[area, turn]
 
@@ -139,22 +169,32 @@ def errors(cell: Cell, rng: np.random.Generator) -> pd.DataFrame:
     return pd.DataFrame(outcomes).astype(float).mean().to_frame().T
 
 
-def table(rows: pd.DataFrame, cells=CELLS) -> pd.DataFrame:
-    """One line per cell: percentages of leagues and of intervals with their Monte-Carlo errors."""
-    lines = []
-    for number, in_cell in rows.groupby("cell"):
-        mean, error = in_cell.mean(), in_cell.std() / np.sqrt(len(in_cell))
-        line = {c: f"{100 * mean[c]:.1f} ±{100 * error[c]:.1f}" for c in ("false_ignored", "false")}
-        line |= {c: f"{100 * mean[c]:.1f}" for c in ("holds_ignored", "holds")}
-        line |= {"rho": f"{mean.rho:.4f} ±{error.rho:.4f}", "df": f"{mean.df:.0f}"}
-        lines.append(cells[int(str(number))]._asdict() | line)
-    return pd.DataFrame(lines)
+RATES = ("false_ignored", "false", "holds_ignored", "holds", "rho")
 
 
-def main(streams: int = STREAMS, seed: int = SEED, workers: int = 1) -> None:
-    """Simulate every cell and print the table."""
-    tasks = [Task(errors, cell, 0, c, i, seed) for c, cell in enumerate(CELLS) for i in range(streams)]
-    print(table(run(tasks, workers=workers)).to_string(index=False))
+def summary(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row per cell, by its number: leagues, the means of RATES with their errors over streams (…_error), df."""
+    groups = rows.groupby("cell")
+    means, errors = groups[[*RATES, "df"]].mean(), groups[list(RATES)].sem().add_suffix("_error")
+    return means.join(errors).assign(leagues=groups.size() * REPEATS)
+
+
+def main(
+    streams: Annotated[int, typer.Option(min=2, help=f"of {REPEATS} leagues, of each cell")] = STREAMS,
+    every: Annotated[bool, typer.Option("--every", help="all cells, printed and written nowhere")] = False,
+    workers: Annotated[int, typer.Option(help="processes; the results do not depend on it")] = 1,
+) -> None:
+    """Simulate leagues in which nothing changed, and write how often a change is confirmed.
+
+    What was simulated is kept in build/ by version of the code: a run that was stopped goes on.
+    """
+    code = code_version(SIMULATES)
+    cells = dict(enumerate(CELLS)) if every else promised()
+    tasks = [Task(errors, cell, 0, c, i, SEED) for c, cell in cells.items() for i in range(streams)]
+    table = summary(run(tasks, workers=workers, folder=BUILD / code.replace("/", "-")))
+    print(pd.DataFrame(cells.values(), index=list(cells)).join(table).to_string())
+    if not every:
+        print(*write_between(DOCS, "quality", NAME, lambda language: chapter(table, cells, language, code)))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from presentation.evidence.publication import published_note
-from presentation.interviewers import interviewer_notes
+from presentation.interviewers import interviewer_notes, one_interviewer_note
 from presentation.notes import (
     accepted_note,
     finite_note,
@@ -78,7 +78,10 @@ def show_notes(league: League, t: Speaker) -> None:
         st.warning(literal(sentence))
     if league.missing:
         st.caption(said(t, "notes.missing", names=[league.name(area) for area in league.missing]))
-    sentences = finite_note(league, t) + interviewer_notes(league, t)
+    warned = one_interviewer_note(league, t)
+    for sentence in warned:
+        st.warning(literal(sentence))
+    sentences = finite_note(league, t) + ([] if warned else interviewer_notes(league, t))
     for sentence in sentences + withheld_note(league, t) + unfit_note(league, t) + origin_note(league.runs.values(), t):
         st.caption(literal(sentence))
 

@@ -28,6 +28,7 @@ from presentation.bulletin.wording import (
     year_text,
 )
 from presentation.definitions import definition_text
+from presentation.interviewers import one_interviewer_note
 from presentation.notes import accepted_note, stopped_note, survey_note
 from presentation.numbers import size_text, value_text
 from presentation.screen import (
@@ -191,5 +192,5 @@ def reading_texts(facts: Facts, t: Speaker) -> list[str]:
         texts.append(t("bulletin.withheld", names=names, count=len(names), limit=league.programme.withhold))
     if league.missing:
         texts.append(t("bulletin.missing", names=[league.name(area) for area in league.missing]))
-    texts += stopped_note(runs, t) + accepted_note(runs, t)
+    texts += one_interviewer_note(league, t) + stopped_note(runs, t) + accepted_note(runs, t)
     return [*texts, t("bulletin.runs", source=source_text(facts, t))]

@@ -8,9 +8,9 @@ import typer
 
 from service.store.runs import code_version
 from study.quality.planted import CELLS, Cell, one_wave, summary
-from study.quality.written import chapter, with_chapter
+from study.quality.written import NAME, chapter
 from study.streams import Task, run
-from words import LANGUAGES
+from study.written import write_between
 
 DOCS = Path(__file__).parents[2] / "docs"
 BUILD = Path(__file__).parents[2] / "build" / "flags"
@@ -32,12 +32,9 @@ def smallest() -> dict[int, Cell]:
     return {k: CELLS[k] for k in (min(kind, key=lambda k: CELLS[k].areas * CELLS[k].interviews) for kind in kinds)}
 
 
-def write(table: pd.DataFrame, docs: Path, code: str) -> None:
+def write(table: pd.DataFrame, docs: Path, code: str) -> list[Path]:
     """The chapter into quality.md and quality.zh.md of a folder."""
-    for language in LANGUAGES:
-        path = docs / ("quality.md" if language == "en" else f"quality.{language}.md")
-        path.write_text(with_chapter(path.read_text("utf-8"), chapter(table, CELLS, language, code)), "utf-8")
-        print(path)
+    return write_between(docs, "quality", NAME, lambda language: chapter(table, CELLS, language, code))
 
 
 def main(
@@ -56,7 +53,7 @@ def main(
     rows = simulated_waves(dict(enumerate(CELLS)), waves, workers=workers, folder=BUILD / code.replace("/", "-"))
     table = summary(rows)
     print(table.to_string())
-    write(table, DOCS, code)
+    print(*write(table, DOCS, code))
 
 
 if __name__ == "__main__":

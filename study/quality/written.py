@@ -6,16 +6,8 @@ from study.quality.planted import COACHED, COPIED, ENOUGH, KINDS, LAZY, Cell
 from study.written import clear, markdown, percent
 from words import speaker
 
-BEGIN, END = "<!-- flags -->", "<!-- end of flags -->"
+NAME = "flags"  # of the chapter's marks
 ALLOWED = 0.05  # of waves may have a wrong flag
-
-
-def with_chapter(text: str, chapter: str) -> str:
-    """A document with this chapter between its marks, instead of the one that it had."""
-    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
-        raise ValueError(f"A document has the marks {BEGIN} and {END} once each, in this order.")
-    before, rest = text.split(BEGIN)
-    return f"{before}{BEGIN}\n{chapter}\n{END}{rest.split(END)[1]}"
 
 
 def chapter(table: pd.DataFrame, cells: list[Cell], language: str, code: str) -> str:

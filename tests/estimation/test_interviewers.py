@@ -1,5 +1,6 @@
 """Interviewers: ρ by the analysis of variance, pooled over areas; what it adds; and leagues that stay quiet again."""
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,9 @@ from accountability.league.joined import joined_waves
 from accountability.league.wave_measure import WaveMeasure
 from estimation import INDEPENDENT, Design, Estimate, interviewer_variance, lasting_correlation
 from study import interviewers as study
+from study.interviewer_tables import NAME, chapter
+from study.streams import Task, run
+from study.written import write_between
 
 # three groups of unequal size, made up; by hand: SSB = 194/9 with 2 df, MSW = 1 with 6, n_0 = 26/9
 GROUPS = {"A": (3, 5, 4), "B": (8, 6), "C": (2, 4, 3, 3)}
@@ -196,3 +200,32 @@ def test_clusters_are_taken_for_interviewers_only_where_they_are_dealt_out_whole
         assert 0.25 < added / sampling < 1.1
     else:
         assert abs(rho) < 0.002 and added < 0.1 * sampling
+
+
+def test_the_study_writes_the_promised_designs_between_the_marks_of_both_documents(tmp_path, monkeypatch):
+    monkeypatch.setattr(study, "REPEATS", 1)
+    cells = {k: cell for k, cell in study.promised().items() if cell.areas == 6 and cell.interviewers in (1, 2)}
+    assert {cell.who for cell in cells.values()} == {study.OWN, study.PART, study.POOL, study.LOT}
+    tasks = [Task(study.errors, cell, 0, k, i, 1) for k, cell in cells.items() for i in range(2)]
+    table = study.summary(run(tasks, workers=1, say=lambda line: None))
+    assert (table.leagues == 2).all() and table["false"].between(0, 1).all()
+    for name in ("quality.md", "quality.zh.md"):
+        shutil.copy(study.DOCS / name, tmp_path)
+    write_between(tmp_path, "quality", NAME, lambda language: chapter(table, cells, language, "0.1.0+abc"))
+    for name, one in (
+        ("quality.md", "| an area’s own, only there | 6 | 1 | 2 |"),
+        ("quality.zh.md", "| 6 | 2或1 | 2 |"),
+    ):
+        text = (tmp_path / name).read_text("utf-8")
+        assert one in text and text.count("| 6 |") == len(cells) and "0.1.0+abc" in text
+
+
+@pytest.mark.parametrize("who", [study.PART, study.LOT])
+def test_the_studys_designs_are_what_they_are_called(who):
+    cell = study.Cell(areas=6, interviews=60, who=who, interviewers=2)
+    caller = study.shared_out(cell, np.random.default_rng(2)).reshape(6, 60)
+    callers = [len(set(of_area)) for of_area in caller.tolist()]
+    if who == study.PART:
+        assert callers == [1, 2] * 3 and len(set(caller.ravel().tolist())) == 9
+    else:
+        assert min(callers) > 8 and len(set(caller.ravel().tolist())) == 12

@@ -18,7 +18,6 @@ from fieldwork.quality.jumps import jumps
 from fieldwork.quality.twins import twins
 from study.quality import flags as study
 from study.quality.planted import Cell, rate_and_error, simulated, summary
-from study.quality.written import BEGIN, END
 
 SMALL = Cell(areas=14, people=12)
 
@@ -221,9 +220,9 @@ def test_what_the_study_of_flags_simulated_is_kept_and_written_between_the_marks
     once = {name: (tmp_path / name).read_text("utf-8") for name in ("quality.md", "quality.zh.md")}
     study.write(table, tmp_path, "0.1.0+abc")
     for name, text in once.items():
-        assert (tmp_path / name).read_text("utf-8") == text and text.count(BEGIN) == text.count(END) == 1
-        before, _, after = (study.DOCS / name).read_text("utf-8").partition(BEGIN)
-        assert text.startswith(before) and text.endswith(after.partition(END)[2])
+        assert (tmp_path / name).read_text("utf-8") == text and text.count("flags -->") == 2
+        before, _, after = (study.DOCS / name).read_text("utf-8").partition("<!-- flags -->")
+        assert text.startswith(before) and text.endswith(after.partition("<!-- end of flags -->")[2])
         assert text.count("6 × 20") == text.count("20 × 60") == 1
 
 

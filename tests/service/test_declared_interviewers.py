@@ -92,6 +92,8 @@ def test_one_interviewer_a_town_is_said_to_tell_nothing(sqlite_store):
     store = two_waves(sqlite_store, declared(column="rang", at_random=True), each=1)
     (note,) = said(store)
     assert "nothing can be known" in note and "3 (" in note
+    n = league(store).table.n_effective.median()
+    assert f"errors would be {np.sqrt(1 + 0.02 * (n - 1)):.1f} times those shown" in note and n > 10
     assert league(store).table.se_interviewer.isna().all()
     assert (league(store).table.interviewers == 1).all()
 
