@@ -20,7 +20,7 @@ def chapter(table: pd.DataFrame, cells: Mapping, language: str, code: str) -> st
     of_one = [number for number in table.index if alone(cells[number])]
     others = table.drop(of_one)
     heads = ("who", "league", "team", "leagues", "ignored", "counted", "holds")
-    rows = [_row(cells[number], row, t) for number, row in table.loc[list(cells)].iterrows()]
+    rows = [_row(cells[number], row, t) for number, row in table.loc[[k for k in cells if k in table.index]].iterrows()]
     above = others.index[others["false"] - clear(others.false_error) > ALLOWED]
     worst = others.loc[others["false"].idxmax()]
     values = {"largest": percent(worst["false"], worst.false_error), "above": len(above), "cells": len(others)}

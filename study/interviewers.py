@@ -20,7 +20,7 @@ from estimation.changes.league_comparison import ALPHA_STANDING
 from estimation.indicators.indicators import SHARE
 from service.store.runs import code_version
 from study.interviewer_tables import NAME, chapter
-from study.streams import Task, run
+from study.streams import Task, run, those_kept
 from study.written import write_between
 
 MEASURE = Measure(SHARE, SHARE, ("q",), frozenset("1"), {}, True)
@@ -182,6 +182,7 @@ def summary(rows: pd.DataFrame) -> pd.DataFrame:
 def main(
     streams: Annotated[int, typer.Option(min=2, help=f"of {REPEATS} leagues, of each cell")] = STREAMS,
     every: Annotated[bool, typer.Option("--every", help="all cells, printed and written nowhere")] = False,
+    kept: Annotated[bool, typer.Option("--kept", help="only what a run before has simulated")] = False,
     workers: Annotated[int, typer.Option(help="processes; the results do not depend on it")] = 1,
 ) -> None:
     """Simulate leagues in which nothing changed, and write how often a change is confirmed.
@@ -191,7 +192,8 @@ def main(
     code = code_version(SIMULATES)
     cells = dict(enumerate(CELLS)) if every else promised()
     tasks = [Task(errors, cell, 0, c, i, SEED) for c, cell in cells.items() for i in range(streams)]
-    table = summary(run(tasks, workers=workers, folder=BUILD / code.replace("/", "-")))
+    folder = BUILD / code.replace("/", "-")
+    table = summary(run(those_kept(tasks, folder) if kept else tasks, workers=workers, folder=folder))
     print(pd.DataFrame(cells.values(), index=list(cells)).join(table).to_string())
     if not every:
         print(*write_between(DOCS, "quality", NAME, lambda language: chapter(table, cells, language, code)))

@@ -34,11 +34,27 @@ def rows(task: Task) -> pd.DataFrame:
     return task.function(task.cell, rng).assign(cell=task.cell_number, stream=task.stream)
 
 
+def kept_file(task: Task, folder: Path) -> Path:
+    """Where the task's results are kept."""
+    return folder / f"{task.study_number}-{task.cell_number:03d}-{task.stream:05d}-{task.seed}.pkl"
+
+
+def those_kept(tasks: list[Task], folder: Path) -> list[Task]:
+    """The tasks whose results a run before kept, up to the first stream of a cell that is missing."""
+    kept: list[Task] = []
+    for task in tasks:
+        before = kept[-1] if kept else None
+        follows = before is not None and (before.cell_number, before.stream) == (task.cell_number, task.stream - 1)
+        if (task.stream == 0 or follows) and kept_file(task, folder).is_file():
+            kept.append(task)
+    return kept
+
+
 def kept_rows(task: Task, folder: Path | None) -> pd.DataFrame:
     """`rows`, kept in the folder, so that a run that was stopped goes on; None: nothing is kept."""
     if folder is None:
         return rows(task)
-    file = folder / f"{task.study_number}-{task.cell_number:03d}-{task.stream:05d}-{task.seed}.pkl"
+    file = kept_file(task, folder)
     if file.is_file():
         return pd.DataFrame(pd.read_pickle(file))
     simulated = rows(task)

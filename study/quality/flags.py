@@ -9,7 +9,7 @@ import typer
 from service.store.runs import code_version
 from study.quality.planted import CELLS, Cell, one_wave, summary
 from study.quality.written import NAME, chapter
-from study.streams import Task, run
+from study.streams import Task, run, those_kept
 from study.written import write_between
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -18,12 +18,9 @@ SIMULATES = ("estimation/columns", "estimation/indicators", "fieldwork/quality",
 SEED, WAVES, FEWEST = 20261128, 200, 2
 
 
-def simulated_waves(
-    cells: dict[int, Cell], waves: int, *, seed: int = SEED, workers: int = 1, folder: Path | None = None
-) -> pd.DataFrame:
-    """So many waves of each cell, each with a random stream of its own; those kept in the folder are not made again."""
-    tasks = [Task(one_wave, cell, 0, number, stream, seed) for number, cell in cells.items() for stream in range(waves)]
-    return run(tasks, workers=workers, folder=folder)
+def tasks(cells: dict[int, Cell], waves: int, seed: int = SEED) -> list[Task]:
+    """So many waves of each cell, each with a random stream of its own."""
+    return [Task(one_wave, cell, 0, number, stream, seed) for number, cell in cells.items() for stream in range(waves)]
 
 
 def smallest() -> dict[int, Cell]:
@@ -40,6 +37,7 @@ def write(table: pd.DataFrame, docs: Path, code: str) -> list[Path]:
 def main(
     waves: Annotated[int, typer.Option(min=FEWEST, help="waves of each cell")] = WAVES,
     quick: Annotated[bool, typer.Option("--quick", help="two waves of the two smallest cells: does it run?")] = False,
+    kept: Annotated[bool, typer.Option("--kept", help="only what a run before has simulated")] = False,
     workers: Annotated[int, typer.Option(help="processes; the results do not depend on it")] = 1,
 ) -> None:
     """Simulate waves with and without planted interviewers and areas, and write the chapter on flags.
@@ -47,11 +45,11 @@ def main(
     What was simulated is kept in build/ by version of the code: a run that was stopped goes on.
     """
     if quick:
-        print(summary(simulated_waves(smallest(), FEWEST)).to_string())
+        print(summary(run(tasks(smallest(), FEWEST), workers=1)).to_string())
         return
     code = code_version(SIMULATES)
-    rows = simulated_waves(dict(enumerate(CELLS)), waves, workers=workers, folder=BUILD / code.replace("/", "-"))
-    table = summary(rows)
+    folder, chosen = BUILD / code.replace("/", "-"), tasks(dict(enumerate(CELLS)), waves)
+    table = summary(run(those_kept(chosen, folder) if kept else chosen, workers=workers, folder=folder))
     print(table.to_string())
     print(*write(table, DOCS, code))
 

@@ -18,6 +18,7 @@ from fieldwork.quality.jumps import jumps
 from fieldwork.quality.twins import twins
 from study.quality import flags as study
 from study.quality.planted import Cell, rate_and_error, simulated, summary
+from study.streams import run, those_kept
 
 SMALL = Cell(areas=14, people=12)
 
@@ -209,10 +210,13 @@ def test_ten_thousand_interviews_are_flagged_in_two_seconds():
 def test_what_the_study_of_flags_simulated_is_kept_and_written_between_the_marks_of_both_documents(tmp_path):
     cells = study.smallest()
     assert {cell.untouched for cell in cells.values()} == {True, False}
-    waves = study.simulated_waves(cells, 3, folder=tmp_path / "kept")
-    for kept in list((tmp_path / "kept").glob("*-00001-*")):
-        kept.unlink()  # as if the run had been stopped
-    pd.testing.assert_frame_equal(study.simulated_waves(cells, 3, folder=tmp_path / "kept"), waves)
+    kept, chosen = tmp_path / "kept", study.tasks(cells, 3)
+    waves = run(chosen, workers=1, folder=kept)
+    for file in list(kept.glob("*-00001-*")):
+        file.unlink()  # as if the run had been stopped
+    assert [task.stream for task in those_kept(chosen, kept)] == [0, 0]
+    pd.testing.assert_frame_equal(run(chosen, workers=1, folder=kept), waves)
+    assert those_kept(chosen, kept) == chosen
     table = summary(waves)
     for name in ("quality.md", "quality.zh.md"):
         shutil.copy(study.DOCS / name, tmp_path)
