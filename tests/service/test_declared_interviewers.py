@@ -104,7 +104,7 @@ def test_a_respondent_without_an_interviewer_is_refused_with_the_row(sqlite_stor
     table.loc[[4, 7], "rang"] = ""
     with pytest.raises(Fault) as caught:
         take(sqlite_store, MAY, as_csv(table))
-    assert (caught.value.key, caught.value.values["row"], caught.value.values["count"]) == ("wave.blank", 6, 2)
+    assert (caught.value.key, caught.value.values["row"], caught.value.values["count"]) == ("wave.no_interviewer", 6, 2)
 
 
 def test_a_wave_without_interviewers_has_the_identity_it_always_had(sqlite_store):
