@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config, net_util
 
@@ -20,6 +20,7 @@ from ui import uploads
 OF_SERVER = re.compile(r"/_stcore/+(.*)", re.DOTALL)  # in a path: what Streamlit itself answers
 HEALTH, HOST, STREAM, UPLOAD = "health", "host-config", "stream", "upload_file"
 OPEN = frozenset({HEALTH, HOST, STREAM})
+FIRST_PAGE = "leader"  # the page that opens first: Streamlit knows it by the server's own address alone
 CONNECTIONS = int(os.environ.get("RANKSHIFT_CONNECTIONS", "400"))  # open at once: each is a reader's tab
 POLICY = "; ".join(
     (
@@ -75,6 +76,9 @@ class Gate:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = OF_SERVER.search(scope["path"])
         rest = asked[1] if asked else HEALTH
+        if asked is None and (home := _home_of(scope)):
+            await RedirectResponse(home)(scope, receive, send)
+            return
         if not rest.startswith(f"{UPLOAD}/"):
             refused = None if rest in OPEN else PlainTextResponse("Not found", 404)
             await (refused or self.app)(scope, receive, send)
@@ -93,6 +97,17 @@ class Gate:
             await self.app(scope, receive, send)
         finally:
             uploads.leave(session, size)
+
+
+def _home_of(scope: Scope) -> str:
+    """The server's own address, with what was chosen, for whoever asks for the first page by its name; "" for others.
+
+    Streamlit would show that page with the words "Page not found" over it.
+    """
+    path, chosen = scope["path"], scope["query_string"].decode("latin-1")
+    if path.rstrip("/").rpartition("/")[2] != FIRST_PAGE:
+        return ""
+    return ("../" if path.endswith("/") else "./") + (f"?{chosen}" if chosen else "")
 
 
 def same_origin(headers: Headers) -> bool:

@@ -10,9 +10,10 @@ from streamlit.navigation.page import StreamlitPage
 
 from service.protection import people as people_of_store
 from service.store.engine import Store
-from service.store.permissions import ADMINISTRATOR, CENTRE, EVERYBODY, LEADER, WORKERS, Actor
-from ui import address, frame, sign_in, uploads
+from service.store.permissions import ADMINISTRATOR, CENTRE, EVERYBODY, LEADER, ROLES, WORKERS, Actor
+from ui import address, frame, gate, sign_in, uploads
 from ui.faults import explained
+from ui.literal import said
 from ui.pages import (
     area,
     calling,
@@ -45,7 +46,7 @@ class Page:
 
 
 PAGES = (  # in the order of the menu; the first one opens first
-    Page("leader", leader, "leader.page", ":material/leaderboard:", EVERYBODY),
+    Page(gate.FIRST_PAGE, leader, "leader.page", ":material/leaderboard:", EVERYBODY),
     Page("area", area, "area.page", ":material/location_on:", EVERYBODY),
     Page("consequences", consequences, "consequences.page", ":material/stairs:", EVERYBODY),
     Page("statistician", statistician, "statistician.page", ":material/calculate:", WORKERS),
@@ -71,8 +72,7 @@ def run(store: Store, t: Speaker) -> None:
         return
     entries = []
     for page in PAGES:
-        if actor.role in page.roles:
-            entries.append(_shown_to(page, store, actor, t))
+        entries.append(_shown_to(page, store, actor, t) if actor.role in page.roles else _not_for(page, t))
     address.carry()
     page = st.navigation(entries, position="top")
     address.arrive()
@@ -117,6 +117,22 @@ def _shown_to(page: Page, store: Store, actor: Actor, t: Speaker) -> StreamlitPa
     return _entry(page, lambda: page.module.show(store.acting(actor), t), t)
 
 
-def _entry(page: Page, show: Callable[[], None], t: Speaker) -> StreamlitPage:
-    first = page is PAGES[0]
-    return st.Page(lambda: explained(show, t), title=t(page.title), url_path=page.path, default=first, icon=page.icon)
+def _not_for(page: Page, t: Speaker) -> StreamlitPage:
+    """A page of other roles: the menu does not have it, and its address says who uses it."""
+
+    def say_for_whom() -> None:
+        roles = [t(f"role.{role}") for role in ROLES if role in page.roles]
+        st.info(said(t, "app.not_for_role", page=t(page.title), roles=roles))
+
+    return _entry(page, say_for_whom, t, listed=False)
+
+
+def _entry(page: Page, show: Callable[[], None], t: Speaker, *, listed: bool = True) -> StreamlitPage:
+    return st.Page(
+        lambda: explained(show, t),
+        title=t(page.title),
+        url_path=page.path,
+        default=page is PAGES[0],
+        icon=page.icon,
+        visibility="visible" if listed else "hidden",
+    )

@@ -101,6 +101,10 @@ class Tab:
         """The headings of first order."""
         return [e.heading.body for e in self.elements if e.WhichOneof("type") == "heading" and e.heading.tag == "h1"]
 
+    def missing(self) -> bool:
+        """Whether Streamlit says that there is no such page."""
+        return any(m.WhichOneof("type") == "page_not_found" for m in self.messages)
+
     def buttons(self) -> dict[str, str]:
         """The identity of each button, by what stands on it."""
         return {e.button.label: e.button.id for e in self.elements if e.WhichOneof("type") == "button"}

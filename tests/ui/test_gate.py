@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -61,8 +62,20 @@ def test_every_page_opens_to_its_roles_and_to_no_other_whatever_address_is_asked
                 assert text("sign_in.as", "en", name=role, role=text(f"role.{role}", "en")) in said, (role, page.path)
                 if page.path in TITLES:  # the page of an area has the area's name for a title
                     assert (TITLES[page.path] in tab.titles()) == (role in page.roles), (role, page.path)
+                    assert ("not for your role" in said) == (role not in page.roles), (role, page.path)
+                    assert not tab.missing() or page.path == "leader", (role, page.path)
                 others = {title for path, title in TITLES.items() if path != page.path and path != "leader"}
                 assert not others & set(tab.titles()), (role, page.path)
+
+
+def test_the_first_page_is_found_by_its_name_too_with_all_that_was_chosen(server):
+    for asked, found in (
+        ("/leader?lang=zh&wave=2026Q2", "/?lang=zh&wave=2026Q2"),
+        ("/leader/", "/"),
+        ("/area", "/area"),
+    ):
+        with urllib.request.urlopen(f"{server.origin}{asked}") as answer:
+            assert (answer.status, answer.url) == (200, f"{server.origin}{found}")
 
 
 def test_a_stranger_gets_the_question_who_it_is_at_every_address_and_nothing_else(server):

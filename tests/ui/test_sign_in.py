@@ -73,7 +73,7 @@ def test_a_role_is_offered_its_pages_in_the_order_of_the_menu(ensu_store, monkey
     chosen = navigation.st.navigation
 
     def navigated(pages, **more):
-        menus.append([(page.url_path, page.title, page.icon) for page in pages])
+        menus.append([(p.url_path, p.title, p.icon) for p in pages if p.visibility == "visible"])
         return chosen(pages, **more)
 
     monkeypatch.setattr(navigation.st, "navigation", navigated)
