@@ -184,11 +184,13 @@ def promise_line(screen: Screen, t: Speaker) -> str:
 
 
 def last_promise(screen: Screen, t: Speaker) -> str:
-    """The error of all statements on the last k; empty if there are none."""
+    """The error of all statements on the last k, by this wave and by the year's mean apart; empty if there are none."""
     if screen.last is None:
         return ""
-    k = count_text(screen.last.k, t, numeral=True)
-    return t("screen.line_last", k=k, error=percent_text(1 - screen.last.level))
+    values = {"k": count_text(screen.last.k, t, numeral=True), "error": percent_text(1 - screen.last.level)}
+    if screen.rolling is None:
+        return t("screen.line_last", **values)
+    return t("screen.line_last_each", **values)
 
 
 def target_promise(screen: Screen, t: Speaker) -> str:

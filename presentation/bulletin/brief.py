@@ -6,7 +6,15 @@ from presentation.area.sentences import area_sentence
 from presentation.bulletin.graphs import wholes_picture
 from presentation.bulletin.grids import LAST, WHOLES, areas_grid, confirmed_grid, last_grid, wholes_grid
 from presentation.bulletin.notice import confirmed_areas
-from presentation.bulletin.wording import Asked, document_of_facts, measure_name, said, source_text, whole_of
+from presentation.bulletin.wording import (
+    Asked,
+    document_of_facts,
+    level_text,
+    measure_name,
+    said,
+    source_text,
+    whole_of,
+)
 from presentation.numbers import value_text
 from presentation.screen import area_word, base_text, count_text, headline, list_texts, promise_lines, weak_text
 from presentation.times import wave_text
@@ -71,7 +79,7 @@ def _tiles(facts: Facts, t: Speaker) -> tuple[tuple[str, str], ...]:
     whole, tiles = whole_of(facts, league.wave), []
     if whole is not None and whole.estimate is not None:
         lower, upper = (value_text(league.measure, float(v), t) for v in (whole.lower or 0, whole.upper or 0))
-        text = t("bulletin.tile.whole", lower=lower, upper=upper, n=whole.n)
+        text = t("bulletin.tile.whole", lower=lower, upper=upper, n=whole.n, level=level_text(league))
         tiles.append((value_text(league.measure, whole.estimate, t), text))
     for compared in screen.compared[-1:]:
         values = {"base": base_text(compared, t), "areas": compared.areas, "area": area_word(league, compared.areas, t)}

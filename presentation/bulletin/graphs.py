@@ -24,7 +24,7 @@ def wholes_picture(facts: Facts, grid: Grid, t: Speaker) -> Picture | None:
         grid=grid.name,
         kind=WAVES,
         title=t("bulletin.picture.wholes", measure=measure_name(league)),
-        axis=axis_text(facts, t),
+        axis=axis_text(facts, {w.method for w in facts.wholes if w.method}, t),
         label="wave",
         value="estimate",
         lower="lower",
@@ -47,7 +47,7 @@ def areas_picture(facts: Facts, grid: Grid, t: Speaker) -> Picture | None:
         grid=grid.name,
         kind=INTERVALS,
         title=t("bulletin.picture.areas", **values),
-        axis=axis_text(facts, t),
+        axis=axis_text(facts, set(league.table.method), t),
         label="area",
         value="estimate",
         lower="lower",
@@ -58,11 +58,12 @@ def areas_picture(facts: Facts, grid: Grid, t: Speaker) -> Picture | None:
     )
 
 
-def axis_text(facts: Facts, t: Speaker) -> str:
-    """What the axis of figures shows."""
+def axis_text(facts: Facts, methods: set[str], t: Speaker) -> str:
+    """What the axis of figures shows, and by which methods its intervals are computed."""
     league = facts.league
     values = {"measure": measure_name(league), "unit": unit_text(league.measure, t)}
-    return t("bulletin.axis", level=level_text(league), **values)
+    names = sorted(t(f"method.{name}") for name in methods)
+    return t("bulletin.axis", level=level_text(league), methods=names, **values)
 
 
 def named_picture(facts: Facts, grid: Grid, t: Speaker) -> Picture | None:

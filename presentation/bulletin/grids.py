@@ -7,9 +7,9 @@ import pandas as pd
 from estimation import Measure
 from estimation.changes.verdicts import CHANCE
 from estimation.indicators.indicators import SHARE
-from presentation.bulletin.wording import level_text, measure_name, shown_runs
+from presentation.bulletin.wording import change_level_text, level_text, measure_name, shown_runs
 from presentation.notes import unfit_text
-from presentation.numbers import shown_value
+from presentation.numbers import percent_text, shown_value
 from presentation.screen import badge, count_text
 from presentation.times import wave_text
 from service.bulletins.document import Column, Grid, Shown, plain
@@ -126,13 +126,13 @@ def _figure(row: pd.Series) -> list[Any]:
 
 def _change_columns(compared: Compared, measure: Measure, t: Speaker) -> list[Column]:
     kind, base = compared.kind, t(f"bulletin.base.{compared.kind}")
-    unit, form = change_unit(measure, t), change_form(measure)
+    unit, form, level = change_unit(measure, t), change_form(measure), percent_text(1 - compared.error)
     return [
         Column(f"{kind}_rank", t("bulletin.column.rank_before", base=base), "place"),
         Column(f"{kind}_places", t("bulletin.column.places", base=base), "move"),
         Column(f"{kind}_change", t("bulletin.column.change", base=base, unit=unit), form),
-        Column(f"{kind}_lower", t("bulletin.column.change_lower", base=base, unit=unit), form),
-        Column(f"{kind}_upper", t("bulletin.column.change_upper", base=base, unit=unit), form),
+        Column(f"{kind}_lower", t("bulletin.column.change_lower", base=base, unit=unit, level=level), form),
+        Column(f"{kind}_upper", t("bulletin.column.change_upper", base=base, unit=unit, level=level), form),
         Column(f"{kind}_verdict", t("bulletin.column.verdict", base=base), "text"),
         Column(f"{kind}_sign", t("bulletin.column.sign", base=base), "text"),
     ]
@@ -189,12 +189,14 @@ def wholes_grid(facts: Facts, t: Speaker) -> Grid:
         Shown(t("bulletin.column.run"), ("run",)),
     )
     title = t("bulletin.table.wholes", measure=measure_name(league))
-    return Grid(WHOLES, title, tuple(columns), tuple(rows), shown, t("bulletin.note.wholes", level=level_text(league)))
+    methods = sorted({t(f"method.{w.method}") for w in facts.wholes if w.estimate is not None})
+    note = t("bulletin.note.wholes", level=level_text(league), methods=methods)
+    return Grid(WHOLES, title, tuple(columns), tuple(rows), shown, note)
 
 
 def confirmed_grid(facts: Facts, t: Speaker) -> Grid:
     """A row for each confirmed change of either comparison, those that got worse first."""
-    league, measure = facts.league, facts.league.measure
+    league, measure, level = facts.league, facts.league.measure, change_level_text(facts)
     unit, form = change_unit(measure, t), change_form(measure)
     columns = [
         Column("base", t("bulletin.column.base"), "text"),
@@ -202,8 +204,8 @@ def confirmed_grid(facts: Facts, t: Speaker) -> Grid:
         Column("code", t("bulletin.column.code"), "text"),
         *_figure_columns(facts, t),
         Column("change", t("bulletin.column.own.change", unit=unit), form),
-        Column("change_lower", t("bulletin.column.own.lower", unit=unit), form),
-        Column("change_upper", t("bulletin.column.own.upper", unit=unit), form),
+        Column("change_lower", t("bulletin.column.own.lower", unit=unit, level=level), form),
+        Column("change_upper", t("bulletin.column.own.upper", unit=unit, level=level), form),
         Column("rank_before", t("bulletin.column.own.rank_before"), "place"),
         Column("rank", t("bulletin.column.rank"), "place"),
         Column("verdict", t("bulletin.column.own.verdict"), "text"),
@@ -217,7 +219,7 @@ def confirmed_grid(facts: Facts, t: Speaker) -> Grid:
             row = compared.league.table.loc[area]
             named = [t(f"bulletin.base.{compared.kind}"), league.name(area)[t("language.code")], area]
             rows.append((*named, *_figure(row), *change, before, int(row["rank"]), verdict, run))
-    interval = t("bulletin.column.change_interval", level=level_text(league))
+    interval = t("bulletin.column.change_interval", level=level)
     shown = (
         Shown(t("bulletin.column.base"), ("base",)),
         Shown(t("bulletin.column.area"), ("area",)),
@@ -230,7 +232,13 @@ def confirmed_grid(facts: Facts, t: Speaker) -> Grid:
         Shown(t("bulletin.column.run"), ("run",)),
     )
     title = t("bulletin.table.confirmed", wave=wave_text(league.wave, t))
-    return Grid(CONFIRMED, title, tuple(columns), tuple(rows), shown, areas_note(facts, t))
+    return Grid(CONFIRMED, title, tuple(columns), tuple(rows), shown, changes_note(facts, t))
+
+
+def changes_note(facts: Facts, t: Speaker) -> str:
+    """What stands under a table of changes: what is compared, which interval it is, and the runs."""
+    runs = [str(run) for run in shown_runs(facts)]
+    return t("bulletin.note.changes", level=change_level_text(facts), runs=runs, count=len(runs))
 
 
 def last_grid(facts: Facts, t: Speaker) -> Grid:
@@ -275,7 +283,7 @@ def methods_of(facts: Facts, t: Speaker) -> list[str]:
 
 def movers_grid(facts: Facts, t: Speaker) -> Grid:
     """The areas that rose and fell most in each comparison, whether or not it is confirmed."""
-    league, measure = facts.league, facts.league.measure
+    league, measure, level = facts.league, facts.league.measure, change_level_text(facts)
     unit, form = change_unit(measure, t), change_form(measure)
     columns = [
         Column("base", t("bulletin.column.base"), "text"),
@@ -283,8 +291,8 @@ def movers_grid(facts: Facts, t: Speaker) -> Grid:
         Column("code", t("bulletin.column.code"), "text"),
         *_figure_columns(facts, t),
         Column("change", t("bulletin.column.own.change", unit=unit), form),
-        Column("change_lower", t("bulletin.column.own.lower", unit=unit), form),
-        Column("change_upper", t("bulletin.column.own.upper", unit=unit), form),
+        Column("change_lower", t("bulletin.column.own.lower", unit=unit, level=level), form),
+        Column("change_upper", t("bulletin.column.own.upper", unit=unit, level=level), form),
         Column("rank_before", t("bulletin.column.own.rank_before"), "place"),
         Column("rank", t("bulletin.column.rank"), "place"),
         Column("verdict", t("bulletin.column.own.verdict"), "text"),
@@ -301,7 +309,7 @@ def movers_grid(facts: Facts, t: Speaker) -> Grid:
             row = table.loc[area]
             named = [t(f"bulletin.base.{compared.kind}"), league.name(area)[t("language.code")], area]
             rows.append((*named, *_figure(row), *change, before, int(row["rank"]), verdict, run))
-    interval = t("bulletin.column.change_interval", level=level_text(league))
+    interval = t("bulletin.column.change_interval", level=level)
     shown = (
         Shown(t("bulletin.column.base"), ("base",)),
         Shown(t("bulletin.column.area"), ("area",)),
@@ -312,11 +320,7 @@ def movers_grid(facts: Facts, t: Speaker) -> Grid:
         Shown(t("bulletin.column.rank_move"), ("rank_before", "rank"), t("bulletin.arrow")),
         Shown(t("bulletin.column.own.verdict"), ("verdict",)),
     )
-    runs = [str(run) for run in shown_runs(facts)]
-    note = t(
-        "bulletin.note.figures", methods=methods_of(facts, t), level=level_text(league), runs=runs, count=len(runs)
-    )
-    return Grid(MOVERS, t("bulletin.table.movers"), tuple(columns), tuple(rows), shown, note)
+    return Grid(MOVERS, t("bulletin.table.movers"), tuple(columns), tuple(rows), shown, changes_note(facts, t))
 
 
 def named_grid(facts: Facts, t: Speaker) -> Grid:

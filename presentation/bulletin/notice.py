@@ -35,10 +35,9 @@ from presentation.screen import (
     area_word,
     base_text,
     count_text,
-    last_text,
+    list_texts,
     not_compared_text,
     promise_lines,
-    target_text,
     weak_text,
 )
 from presentation.times import wave_text
@@ -168,10 +167,9 @@ def ranks_text(compared: Compared, t: Speaker) -> str:
 
 
 def last_blocks(facts: Facts, headings: Headings, t: Speaker) -> list[Block]:
-    """Who is among the last k, and who reaches the targets; nothing where there are neither."""
+    """Who is among the last k, by this wave and by the year's mean, and who reaches the targets; else nothing."""
     screen = facts.screen
-    sentences = [last_text(screen.league, screen.last, t)] if screen.last is not None else []
-    sentences += [target_text(screen.league, target, t) for target in screen.targets]
+    sentences = list_texts(screen, t)
     if not sentences:
         return []
     both = "last_and_targets" if screen.targets else "last"

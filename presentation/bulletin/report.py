@@ -23,7 +23,7 @@ from presentation.bulletin.wording import (
     numbered,
     said,
 )
-from presentation.screen import last_text, not_compared_text, target_text
+from presentation.screen import list_texts, not_compared_text
 from presentation.times import wave_text
 from service.bulletins.document import PICTURE, TABLE, THEMATIC, Block, Document
 from service.bulletins.facts import Facts
@@ -52,9 +52,8 @@ def report(facts: Facts, asked: Asked, t: Speaker) -> Document:
     if of_types:
         blocks += [headings.first(t("bulletin.heading.types")), *of_types]
     if facts.screen.last is not None:
-        blocks += [headings.first(t("bulletin.heading.places")), said(last_text(league, facts.screen.last, t))]
-        blocks += [said(target_text(league, target, t)) for target in facts.screen.targets]
-        blocks.append(Block(TABLE, LAST))
+        blocks += [headings.first(t("bulletin.heading.places"))]
+        blocks += [*(said(text) for text in list_texts(facts.screen, t)), Block(TABLE, LAST)]
     blocks.append(headings.first(t("bulletin.heading.reading")))
     blocks += [said(text) for text in numbered(reading_texts(facts, t), t)]
     pictures = [wholes_picture(facts, grids[0], t), named_picture(facts, grids[2], t)]

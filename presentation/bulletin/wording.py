@@ -7,7 +7,7 @@ from typing import Any
 
 from presentation.league_notes import year_notes
 from presentation.notes import simulated_mark
-from presentation.numbers import value_text
+from presentation.numbers import percent_text, value_text
 from presentation.screen import area_word, base_text
 from presentation.times import wave_text
 from programme.bulletin import HEAD, BulletinHead
@@ -24,7 +24,7 @@ SERIAL, YEAR = "{serial}", "{year}"
 class Asked:
     """What whoever makes a bulletin says of its head; None: as the programme has it.
 
-    number: the whole number of the document, or only the serial where the programme has a pattern with {serial}
+    number: the whole number of the document, or only its serial
     """
 
     day: date
@@ -40,20 +40,30 @@ def head_of(facts: Facts, asked: Asked, t: Speaker) -> Head:
     """The head as the programme and whoever asks for the bulletin have it; a Fault if the number lacks its serial."""
     language, settings = t("language.code"), facts.league.programme.bulletin
     values = {name: _setting(settings, name, getattr(asked, name), language) for name in HEAD if name != "number"}
-    pattern, number = _setting(settings, "number", None, language), asked.number or ""
-    if SERIAL in pattern:
-        number = pattern.replace(SERIAL, number) if number.isdigit() else number
-    elif not number:
-        number = pattern
+    number = _number(_setting(settings, "number", None, language), asked, values["issuer"], t)
     addressee = values.pop("addressee")
     copies = values.pop("copies")
     return Head(
         **values | {"signature": values["signature"] or values["issuer"]},
-        number=number.replace(YEAR, str(asked.day.year)),
+        number=number,
         addressee=t("bulletin.addressee", names=addressee) if addressee else "",
         date=date_text(asked.day, t),
         copies=t("bulletin.copies", names=copies) if copies else "",
     )
+
+
+def _number(pattern: str, asked: Asked, issuer: str, t: Speaker) -> str:
+    """The document's number: a serial alone is put into the programme's pattern; without one, the year is added."""
+    number, year = (asked.number or "").strip(), str(asked.day.year)
+    if number.isdecimal():
+        if SERIAL in pattern:
+            number = pattern.replace(SERIAL, number)
+        else:
+            key = "bulletin.number" if issuer else "bulletin.number_alone"
+            number = t(key, year=year, serial=number)
+    elif not number and SERIAL not in pattern:
+        number = pattern
+    return number.replace(YEAR, year)
 
 
 def _setting(settings: BulletinHead, name: str, asked: str | None, language: str) -> str:
@@ -91,7 +101,7 @@ def whole_text(facts: Facts, t: Speaker) -> list[str]:
     if now is None or now.estimate is None:
         return [t("bulletin.no_whole")]
     values: dict[str, Any] = {"count": now.areas, "area": area_word(league, now.areas, t), "n": now.n}
-    values |= {"measure": measure_name(league), "wave": wave_text(league.wave, t)}
+    values |= {"measure": measure_name(league), "wave": wave_text(league.wave, t), "method": t(f"method.{now.method}")}
     sentences = [t("bulletin.whole", **values, **interval_values(league, now, t))]
     for compared in facts.screen.compared:
         before = whole_of(facts, compared.before)
@@ -112,6 +122,12 @@ def interval_values(league: League, figures, t: Speaker) -> dict[str, str]:
     """A figure with its interval and level, as sentences take them."""
     values = {key: value_text(league.measure, getattr(figures, key), t) for key in ("lower", "upper")}
     return {"value": value_text(league.measure, figures.estimate, t), **values, "level": level_text(league)}
+
+
+def change_level_text(facts: Facts) -> str:
+    """The level of the interval of a change, which the comparisons of a page share."""
+    errors = [compared.error for compared in facts.screen.compared]
+    return percent_text(1 - max(errors)) if errors else level_text(facts.league)
 
 
 def level_text(league: League) -> str:
@@ -155,9 +171,10 @@ def source_text(facts: Facts, t: Speaker) -> str:
 
 
 def shown_runs(facts: Facts) -> list[int]:
-    """The runs of the estimate and of the comparisons."""
-    compared = [run["run_id"] for c in facts.screen.compared for run in c.league.runs.values()]
-    return sorted({*compared, *(run["run_id"] for run in facts.league.runs.values())})
+    """The runs of the estimate, of the comparisons and of the year's mean."""
+    runs = [run["run_id"] for c in facts.screen.compared for run in c.league.runs.values()]
+    runs += [facts.screen.rolling.run] if facts.screen.rolling is not None else []
+    return sorted({*runs, *(run["run_id"] for run in facts.league.runs.values())})
 
 
 def mark_of(facts: Facts, t: Speaker) -> str:

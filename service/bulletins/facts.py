@@ -19,7 +19,10 @@ WAVES = 9  # a quarter's wave, and those of the two years before it
 
 @dataclass(frozen=True)
 class Whole:
-    """The figure over all areas in one wave, empty where it is withheld; areas: how many it is of."""
+    """The figure over all areas in one wave, empty where it is withheld.
+
+    areas: how many it is of;  method: of its interval
+    """
 
     wave: str
     estimate: float | None
@@ -28,6 +31,7 @@ class Whole:
     n: int | None
     areas: int
     run: int
+    method: str | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +88,7 @@ def bulletin_facts(
     runs = {run["run_id"] for c in screen.compared for run in c.league.runs.values()}
     runs |= {run["run_id"] for run in screen.league.runs.values()} | {whole.run for whole in wholes}
     runs |= {table.run["run_id"] for table in tables}
+    runs |= {screen.rolling.run} if screen.rolling is not None else set()
     runs |= {figures.run["run_id"] for figures in (types, *types_then.values()) if figures is not None}
     rates = response_rates(store, programme_name, screen.league.wave)
     return Facts(screen, wholes, factors, earlier, rates, types, types_then, tuple(sorted(runs)))
@@ -116,7 +121,7 @@ def _wholes(store: Store, programme_name: str, league: League, of: Mapping[str, 
         values = [float(everybody[name]) if everybody else None for name in ("estimate", "lower", "upper")]
         n = int(everybody["n"]) if everybody else None
         areas = len(figures.table) + len(figures.withheld)  # all that the figure is of, whether they are shown or not
-        wholes.append(Whole(wave, *values, n, areas, of_wave.run["run_id"]))
+        wholes.append(Whole(wave, *values, n, areas, of_wave.run["run_id"], everybody.get("method")))
     return tuple(wholes)
 
 

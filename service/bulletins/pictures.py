@@ -15,13 +15,22 @@ DOTS = 200  # per inch
 INCH = 25.4  # mm
 BLUE, GREY, INK, RED, QUIET = "#0072B2", "#8C8C8C", "#222222", "#C8102E", "#555555"
 YEAR = re.compile(r"^(\d{4}[^\d\s])(?=.)")  # of a period in Chinese: the rest stands below it
-TALLEST = 188  # mm: a page of an annex with its heading
+TALLEST = 180  # mm: a page of an annex with its heading and title
 
 
 def picture_png(
-    document: Document, picture: Picture, *, width_mm: float, height_mm: float = 0, scale: float = 1
+    document: Document,
+    picture: Picture,
+    *,
+    width_mm: float,
+    height_mm: float = 0,
+    scale: float = 1,
+    titled: bool = True,
 ) -> tuple[bytes, float]:
-    """The picture and its width in mm, its letters `scale` times as large; a Fault if no font here has its signs."""
+    """The picture and its width in mm, its letters `scale` times as large; a Fault if no font here has its signs.
+
+    titled: with its title above it
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -38,7 +47,8 @@ def picture_png(
     with rc_context({"font.family": [font.family, "DejaVu Sans"], "axes.unicode_minus": True, "font.size": 8}):
         axes = figure.add_subplot()
         (_across if picture.kind in (INTERVALS, BARS) else _along)(axes, document, picture, grid)
-        figure.suptitle(picture.title, fontsize=9.5, color=INK, x=0.01, ha="left")
+        if titled:
+            figure.suptitle(picture.title, fontsize=9.5, color=INK, x=0.01, ha="left")
         axes.set_title(picture.axis, loc="left", fontsize=7, color=QUIET)
         source = "" if document.kind == SLIDE else document.source  # which stands on the slide itself
         foot = "\n".join(filter(None, (source, document.mark)))
@@ -100,15 +110,16 @@ def _along(axes, document: Document, picture: Picture, grid: Grid) -> None:
     places, form = list(range(len(values))), _form(grid, picture.value)
     axes.vlines(places, _numbers(grid, picture.lower), _numbers(grid, picture.upper), color=GREY, linewidth=1.4)
     axes.plot(places, values, "o-", color=BLUE, markersize=4, linewidth=1)
-    for place, value in zip(places, grid.values(picture.value), strict=True):
+    for place, value in enumerate(grid.values(picture.value)):
         if value is not None:
+            rises = place + 1 < len(values) and values[place + 1] > values[place]
             axes.annotate(
                 cell_text(value, form),
                 (place, values[place]),
-                xytext=(0, 5),
+                xytext=(4, -4 if rises else 4),  # right of the interval, and off the line to the next point
                 textcoords="offset points",
-                ha="left" if place == 0 else "center",
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.8},
+                ha="left",
+                va="top" if rises else "bottom",
                 fontsize=7.5,
                 color=INK,
             )

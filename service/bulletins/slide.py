@@ -23,11 +23,12 @@ BOXES = {  # field -> left, top, width, height in mm; points; bold; colour
     "mark": (14, 4, 310, 9, 12, True, RED),
     "title": (14, 13, 310, 18, 22, True, BLUE),
     "lead": (14, 33, 310, 28, 17, False, INK),
-    "tile1": (14, 66, 92, 34, 16, False, INK),
-    "tile2": (14, 103, 92, 34, 16, False, INK),
-    "tile3": (14, 140, 92, 34, 16, False, INK),
-    "picture": (112, 64, 212, 112, 12, False, INK),
-    "source": (14, 178, 310, 10, 10.5, False, QUIET),
+    "tile1": (14, 63, 92, 34, 15, False, INK),
+    "tile2": (14, 98, 92, 34, 15, False, INK),
+    "tile3": (14, 133, 92, 34, 15, False, INK),
+    "picture": (112, 64, 212, 104, 12, False, INK),
+    "note": (14, 167, 310, 12, 8.5, False, QUIET),
+    "source": (14, 179, 310, 8, 9.5, False, QUIET),
 }
 NEEDED = ("title", "lead", "picture", "source", "mark")
 
@@ -53,6 +54,7 @@ def slide_bytes(document: Document, template: bytes | None = None, *, file: str 
     """The bulletin as a slide; a Fault if the template, which `file` names, lacks a field."""
     deck = _read(template, file, document.language)
     values = {"title": document.title, "lead": document.lead, "source": document.source, "mark": document.mark}
+    values["note"] = (" " if document.language == "en" else "").join(block.text for block in document.blocks)
     tiles = {f"tile{k}": f"{number}\n{text}" for k, (number, text) in enumerate(document.tiles, 1)}
     for slide in deck.slides:
         for shape in list(slide.shapes):

@@ -93,18 +93,18 @@ OFFICIAL = {
     "Annex": Look(HEI, 16, align=LEFT, after=6, keep=True),
     "Signature": Look(FANG, 16, align=RIGHT, right=4, before=2 * LINE, keep=True),
     "Date": Look(FANG, 16, align=RIGHT, right=4),
-    "Copies": Look(FANG, 14, 24, LEFT, before=LINE),
+    "Copies": Look(FANG, 14, 24, LEFT),
     "Mark": Look(HEI, 12, None, CENTER, colour=RED),
     "PageNumber": Look(SONG, 14, None, LEFT, latin=SONG),
 }
 REPORT = {
     "Issuer": Look(HEI, 13, None, LEFT, bold=True, colour=RGBColor(0x00, 0x4B, 0x87), latin="Arial"),
     "Number": Look(SONG, 10, None, LEFT, after=10, latin="Arial"),
-    "Title": Look(HEI, 20, None, LEFT, bold=True, before=14, after=12, keep=True, latin="Arial"),
+    "Title": Look(HEI, 18, None, LEFT, bold=True, before=14, after=12, keep=True, latin="Arial"),
     "Addressee": Look(SONG, 11, None, LEFT, after=6),
-    "Body": Look(SONG, 11, 15.5, LEFT, after=6),
-    "Heading1": Look(HEI, 14, None, LEFT, bold=True, before=14, after=6, keep=True, latin="Arial"),
-    "Heading2": Look(HEI, 12, None, LEFT, bold=True, before=10, after=4, keep=True, latin="Arial"),
+    "Body": Look(SONG, 11, 15, LEFT, after=5),
+    "Heading1": Look(HEI, 14, None, LEFT, bold=True, before=11, after=5, keep=True, latin="Arial"),
+    "Heading2": Look(HEI, 12, None, LEFT, bold=True, before=8, after=3, keep=True, latin="Arial"),
     "Heading3": Look(HEI, 11, None, LEFT, bold=True, before=8, after=4, keep=True, latin="Arial"),
     "Heading4": Look(HEI, 11, None, LEFT, before=6, after=4, keep=True, latin="Arial"),
     "Note": Look(SONG, 9, 12.5, LEFT, after=4),
@@ -147,7 +147,7 @@ MARK = "mark"  # the field of the header
 
 def word_template(language: str, kind: str = NOTICE) -> bytes:
     """The shipped template of a kind in a language, as a Word file with its fields in double braces."""
-    official = language == "zh" and kind != BRIEF
+    official = is_official(language, kind)
     word = WordDocument()
     for paragraph in list(word.element.body.iterchildren(qn("w:p"))):
         word.element.body.remove(paragraph)
@@ -156,7 +156,9 @@ def word_template(language: str, kind: str = NOTICE) -> bytes:
     for name, look in looks.items():
         _style(word, name, look)
     for name in FIELDS:
-        word.add_paragraph(f"{{{{{name}}}}}", style=_style_name(STYLE_OF_FIELD[name]))
+        paragraph = word.add_paragraph(f"{{{{{name}}}}}", style=style_name(STYLE_OF_FIELD[name]))
+        if official and name == "copies":
+            _at_the_foot(paragraph)
     _headers(word, official=official)
     _fallback_fonts(word)
     buffer = io.BytesIO()
@@ -164,12 +166,18 @@ def word_template(language: str, kind: str = NOTICE) -> bytes:
     return sealed(buffer.getvalue())
 
 
+def is_official(language: str, kind: str) -> bool:
+    """Whether GB/T 9704 holds for a kind in a language."""
+    return language == "zh" and kind != BRIEF
+
+
 def style_id(name: str) -> str:
     """The id of one of STYLES in a Word file."""
     return f"Bulletin{name}"
 
 
-def _style_name(name: str) -> str:
+def style_name(name: str) -> str:
+    """The name of one of STYLES in a Word file."""
     return f"Bulletin {name}"
 
 
@@ -187,13 +195,13 @@ def _page(word: Word, *, official: bool, brief: bool) -> None:
             section._sectPr.remove(grid)
         section._sectPr.append(parse_xml(f'<w:docGrid {nsdecls("w")} w:type="lines" w:linePitch="{20 * LINE}"/>'))
     else:
-        section.top_margin = section.bottom_margin = Mm(18 if brief else 22)
+        section.top_margin = section.bottom_margin = Mm(18 if brief else 20)
         section.left_margin = section.right_margin = Mm(22 if brief else 25)
         section.header_distance = section.footer_distance = Mm(9 if brief else 12)
 
 
 def _style(word: Word, name: str, look: Look) -> None:
-    style = word.styles.add_style(_style_name(name), WD_STYLE_TYPE.PARAGRAPH)
+    style = word.styles.add_style(style_name(name), WD_STYLE_TYPE.PARAGRAPH)
     style.element.set(qn("w:styleId"), style_id(name))
     style.base_style, style.quick_style = None, True
     font, form = style.font, style.paragraph_format
@@ -211,7 +219,8 @@ def _style(word: Word, name: str, look: Look) -> None:
         size.addprevious(spacing)
     form.alignment, form.keep_with_next = look.align, look.keep
     form.space_before, form.space_after = Pt(look.before), Pt(look.after)
-    form.widow_control = False
+    form.widow_control = look.line != LINE  # no line may be left out of 22
+    form.keep_together = name == "Note"
     if look.line is not None:
         form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(look.line)
     if name in OFF_GRID:
@@ -228,6 +237,16 @@ def _style(word: Word, name: str, look: Look) -> None:
         _edges(style.element.get_or_add_pPr())
     if name == "Number" and look.font == FANG:
         _red_line(style.element.get_or_add_pPr())
+
+
+def _at_the_foot(paragraph: Paragraph) -> None:
+    """At the foot of the last page, as wide as the type area (GB/T 9704)."""
+    paragraph._p.get_or_add_pPr().append(
+        parse_xml(
+            f'<w:framePr {nsdecls("w")} w:w="{round(156 / 25.4 * 1440)}" w:hRule="auto" w:wrap="around" '
+            'w:vAnchor="margin" w:hAnchor="margin" w:xAlign="left" w:yAlign="bottom"/>'
+        )
+    )
 
 
 def _edges(properties) -> None:
@@ -254,7 +273,7 @@ def _headers(word: Word, *, official: bool) -> None:
     for header, footer, side in pairs:
         header.is_linked_to_previous = footer.is_linked_to_previous = False
         mark, number = header.paragraphs[0], footer.paragraphs[0]
-        mark.style, number.style = _style_name("Mark"), _style_name("PageNumber")
+        mark.style, number.style = style_name("Mark"), style_name("PageNumber")
         mark.add_run(f"{{{{{MARK}}}}}")
         if official:
             number.alignment = side

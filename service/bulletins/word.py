@@ -12,6 +12,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Length, Mm
 
+from service.bulletins.column_widths import ems
 from service.bulletins.document import (
     ANNEX,
     BRIEF,
@@ -27,7 +28,7 @@ from service.bulletins.document import (
 )
 from service.bulletins.pictures import picture_png
 from service.bulletins.sealed import sealed
-from service.bulletins.templates import FIELDS, MARK, STYLES, style_id, word_template
+from service.bulletins.templates import FIELDS, LINE, MARK, STYLES, is_official, style_id, style_name, word_template
 from service.bulletins.word_tables import table_of
 from words import Fault
 
@@ -36,10 +37,16 @@ BODY, ANNEXES = "body", "annexes"
 NEEDED = ("title", BODY, MARK)
 FIRST_CHINESE = 0x2E80
 WIDE = 2  # a Chinese sign is as wide as two Latin ones
+TITLE, BODY_TEXT = 22, 16  # points
+SPACED = 1.5  # signs that programs add to a line between Chinese and digits
 TITLE_LINE = 40  # Latin letters: a line of 20 signs of 22 points
 # of a list of annexes, in hundredths of a sign: the first line's indent, the word before the first name, a number
 INDENT, WORD, NUMBER = 200, 300, 125
 SIGN = 320  # twentieths of a point: a sign of 16 points
+SIGNATURE, DATE = style_id("Signature"), style_id("Date")
+RIGHT = 4  # signs at the right of the date
+AFTER_BORDERS = ("w:shd", "w:tabs", "w:snapToGrid", "w:spacing", "w:ind", "w:jc", "w:rPr", "w:sectPr")
+KEPT = 3  # paragraphs on the page of the signature
 
 
 def word_bytes(document: Document, template: bytes | None = None, *, file: str = "") -> bytes:
@@ -56,8 +63,10 @@ def word_bytes(document: Document, template: bytes | None = None, *, file: str =
         elements = list(_elements(word, document, blocks))
         for element in elements:
             place.addprevious(element)
-        if name == BODY and elements[-1].tag == qn("w:p"):  # so that no page has a signature and no text
-            elements[-1].pPr.get_or_add_keepNext()
+        if name == BODY:
+            _keep_end(elements)
+    if template is None:
+        _set_off(word, document)
     for place in places.values():
         place.getparent().remove(place)
     _properties(word, document)
@@ -87,6 +96,40 @@ def read_template(content: bytes | None, file: str, language: str, kind: str) ->
     return word
 
 
+def _keep_end(elements: Sequence) -> None:
+    """The last paragraphs stay on the page of the signature, so that no page has a signature and hardly any text."""
+    for element in reversed(elements[-KEPT:]):
+        if element.tag != qn("w:p"):
+            break
+        element.pPr.get_or_add_keepNext()
+
+
+def _set_off(word: Word, document: Document) -> None:
+    """In the shipped template: room above a date that stands alone, and an office's name centred above the date.
+
+    The date has four signs of room at its right; the name is centred above it (GB/T 9704), which moves both where the
+    name is long.
+    """
+    head = document.head
+    lines = {_style(p): p for p in word.element.body.iter(qn("w:p")) if _style(p) in (SIGNATURE, DATE)}
+    if not head.signature and DATE in lines:
+        for spacing in word.styles[style_name("Signature")].element.iter(qn("w:spacing")):
+            before = spacing.get(qn("w:before"))
+            if before:
+                lines[DATE].get_or_add_pPr().get_or_add_spacing().set(qn("w:before"), before)
+    if is_official(document.language, document.kind) and head.signature and {SIGNATURE, DATE} <= {*lines}:
+        name, day = _wide(head.signature) / WIDE, _wide(head.date) / WIDE
+        right = max(RIGHT, (name - day) / 2)
+        for style, room in ((SIGNATURE, right + (day - name) / 2), (DATE, right)):
+            indent = lines[style].get_or_add_pPr().get_or_add_ind()
+            indent.set(qn("w:rightChars"), str(round(100 * room)))
+            indent.set(qn("w:right"), str(round(SIGN * room)))
+
+
+def _style(paragraph) -> str | None:
+    return None if paragraph.pPr is None else paragraph.pPr.style
+
+
 def _parts(word: Word) -> list:
     """The body, and every header and footer, as XML."""
     parts = [word.element.body]
@@ -105,7 +148,7 @@ def _text(paragraph) -> str:
 def _fill(part, document: Document) -> None:
     """Put the values in place of a part's fields; a paragraph of nothing but an empty field is taken out.
 
-    The line under the document's number stays while there is an issuer above it.
+    The line under the document's number stays while there is an issuer above it, and only then.
     """
     values = {name: getattr(document.head, name, "") for name in FIELDS} | {
         "title": _title(document),
@@ -122,8 +165,16 @@ def _fill(part, document: Document) -> None:
             paragraph.getparent().remove(paragraph)
             continue
         _set_text(paragraph, FIELD.sub(lambda match: values.get(match[1], match[0]), text))
+        if alone and fields[0] == "number" and not document.head.issuer:
+            _without_line(paragraph)
         if alone and fields[0] == "issuer" and document.kind != BRIEF:
             _fit(paragraph, document.head.issuer)
+
+
+def _without_line(paragraph) -> None:
+    """A paragraph without the lines that its style has."""
+    lines = parse_xml(f'<w:pBdr {nsdecls("w")}><w:bottom w:val="nil"/></w:pBdr>')
+    paragraph.get_or_add_pPr().insert_element_before(lines, *AFTER_BORDERS)
 
 
 def _title(document: Document) -> str:
@@ -155,11 +206,14 @@ def _fit(paragraph, issuer: str) -> None:
     """A long name of an office in smaller letters, so that it stays on one line of 156 mm."""
     width = _wide(issuer) / WIDE
     if width > 10 and len(issuer) < 2 * width:
-        points = max(int(430 / width), 20)
-        for run in paragraph.iter(qn("w:r")):
-            properties = run.get_or_add_rPr()
-            properties.append(parse_xml(f'<w:sz {nsdecls("w")} w:val="{2 * points}"/>'))
-            properties.append(parse_xml(f'<w:szCs {nsdecls("w")} w:val="{2 * points}"/>'))
+        _sized(paragraph, max(int(430 / width), 20))
+
+
+def _sized(paragraph, points: int) -> None:
+    for run in paragraph.iter(qn("w:r")):
+        properties = run.get_or_add_rPr()
+        properties.append(parse_xml(f'<w:sz {nsdecls("w")} w:val="{2 * points}"/>'))
+        properties.append(parse_xml(f'<w:szCs {nsdecls("w")} w:val="{2 * points}"/>'))
 
 
 def _elements(word: Word, document: Document, blocks: Sequence[Block]) -> Iterable:
@@ -167,19 +221,34 @@ def _elements(word: Word, document: Document, blocks: Sequence[Block]) -> Iterab
     section = word.sections[0]
     page = (section.page_width, section.left_margin, section.right_margin)
     width = Length(int(page[0] or 0) - int(page[1] or 0) - int(page[2] or 0))
+    titled = False  # whether the annex's own title is that of its table or picture
     for block in blocks:
+        if block.kind in (TABLE, PICTURE) and titled:
+            title = (document.grid if block.kind == TABLE else document.picture)(block.text).title
+            yield _annex_title(title, width.pt)
         if block.kind == TABLE:
             grid = document.grid(block.text)
-            yield _paragraph(grid.title, "TableTitle")
+            if not titled:
+                yield _paragraph(grid.title, "TableTitle")
             yield table_of(word, grid, width)
             yield _paragraph(grid.note, "Note")
         elif block.kind == PICTURE:
-            yield _picture(word, document, block, width)
+            yield _picture(word, document, block, width, titled=not titled)
         elif block.kind == ANNEX:
             yield _paragraph(block.text, "Annex", new_page=True)
         else:
             style = {HEADING: f"Heading{block.level}", PARAGRAPH: "Body", NOTE: "Note"}[block.kind]
             yield _paragraph(block.text, style, indent=_indent(document, block))
+        titled = block.kind == ANNEX and is_official(document.language, document.kind)
+
+
+def _annex_title(title: str, width: float):
+    """The title of an annex, on the third line of its page (GB/T 9704) of `width` points, smaller where it is long."""
+    paragraph = _paragraph(title, "Title", indent=f'<w:spacing w:before="{20 * LINE}" w:after="120"/>')
+    points = min(TITLE, max(BODY_TEXT, int(width / (ems(title) + SPACED))))
+    if points < TITLE:
+        _sized(paragraph, points)
+    return paragraph
 
 
 def _indent(document: Document, block: Block) -> str:
@@ -193,7 +262,7 @@ def _indent(document: Document, block: Block) -> str:
 
 
 def _paragraph(text: str, style: str, *, new_page: bool = False, indent: str = ""):
-    """A paragraph.  indent: an element with indents other than the style's."""
+    """A paragraph.  indent: elements with indents and spaces other than the style's."""
     break_before = ("<w:pageBreakBefore/>" if new_page else "") + indent
     return parse_xml(
         f'<w:p {nsdecls("w")}><w:pPr><w:pStyle w:val="{style_id(style)}"/>{break_before}</w:pPr>'
@@ -205,10 +274,10 @@ def _wide(text: str) -> int:
     return sum(WIDE if ord(sign) >= FIRST_CHINESE else 1 for sign in text)
 
 
-def _picture(word: Word, document: Document, block: Block, width: Length):
+def _picture(word: Word, document: Document, block: Block, width: Length, *, titled: bool):
     """A picture as wide as the text, with what it shows in words for those who do not see it."""
     picture = document.picture(block.text)
-    content, size = picture_png(document, picture, width_mm=width.mm)
+    content, size = picture_png(document, picture, width_mm=width.mm, titled=titled)
     paragraph = word.add_paragraph(style="Bulletin Picture")
     run = paragraph.add_run()
     shape = run.add_picture(io.BytesIO(content), width=Mm(min(width.mm, size)))

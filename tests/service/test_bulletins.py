@@ -22,6 +22,7 @@ from presentation.bulletin.making import made_again, made_bulletin, written
 from presentation.bulletin.said import again_texts, listed_text
 from presentation.bulletin.wording import Asked
 from presentation.league_table import league_rows, shown_rows
+from presentation.screen import last_promise, rolling_text
 from programme.bulletin import BulletinHead
 from service.bulletins import facts as facts_of_bulletins
 from service.bulletins.column_widths import ems, layout_of, lines_of, pieces
@@ -45,6 +46,7 @@ from service.bulletins.word import read_template
 from service.bulletins.workbook import number_format
 from service.fieldwork.rates import WaveRates
 from service.figures import waves
+from service.figures.screen import RollingPlaces
 from service.intake import imports
 from service.proof.bulletin_checked import check_bulletin
 from service.store import audit, schema
@@ -126,7 +128,7 @@ def test_every_word_of_the_content_is_in_the_word_file_and_every_number_of_a_tab
     said = [p.text for p in word.paragraphs]
     assert [b.text for b in document.blocks if b.kind == "paragraph" and b.text not in said] == []
     lines = {text.replace("\n", ""): text for text in said}[document.title].split("\n")
-    assert lines == ["关于2015年第3季度", "墨西哥城市公共安全调查（ENSU）2015年", "调查结果的通报"]
+    assert lines == ["关于2015年第3季度", "墨西哥城市公共安全调查（ENSU）", "调查结果的通报"]
     assert {document.head.issuer, document.head.number, document.head.date} <= set(said)
     tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in word.tables]
     shown = [document.grid(b.text) for b in document.blocks if b.kind == "table"]
@@ -206,6 +208,50 @@ def test_the_number_follows_the_programmes_pattern(facts):
     assert made(ours, "notice", "zh", Asked(DAY, number="9")).head.number == "统调〔2015〕9号"
     with pytest.raises(Fault, match="serial"):
         made(ours, "notice", "zh", Asked(DAY))
+
+
+def test_a_serial_alone_is_no_number_of_a_document(facts):
+    """GB/T 9704: the year in its brackets and the serial; the red line stands under the head of an office only."""
+    for issuer, number, lines in (("某省统计局", "〔2015〕12号", 0), ("", "2015年第12号", 1)):
+        document = made(facts, "notice", "zh", Asked(DAY, number="12", issuer=issuer))
+        assert document.head.number == number
+        paragraph = next(p for p in word_of(document).paragraphs if p.text == number)
+        assert len(list(paragraph._p.iter(qn("w:pBdr")))) == lines  # a paragraph's own borders take the style's away
+    assert made(facts, "notice", "en", Asked(DAY, number="12")).head.number == "No. 12 of 2015"
+    assert made(facts, "notice", "zh", Asked(DAY, number="统调〔2015〕12号")).head.number == "统调〔2015〕12号"
+
+
+def test_the_name_of_the_office_is_centred_above_a_date_with_four_signs_at_its_right(facts):
+    for issuer in ("某省统计局", "某某壮族自治区统计局社情民意调查中心"):
+        word = word_of(made(facts, "thematic", "zh", Asked(DAY, issuer=issuer)))
+        rooms = [int(p._p.pPr.find(qn("w:ind")).get(qn("w:rightChars"))) for p in word.paragraphs[-2:]]
+        widths = [100 * len(issuer), 50 * 7 + 300]  # 2015年10月15日: eight digits at half a sign, less one
+        assert min(rooms) >= 0 and rooms[1] >= 400
+        assert rooms[0] + widths[0] / 2 == pytest.approx(rooms[1] + 50 * 8 / 2 + 150, abs=51)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_with_text_says_the_last_places_by_the_years_mean_and_each_promise_apart(facts, language):
+    places = replace(facts.screen.last, confirmed=facts.screen.last.printed[:1])
+    rolling = RollingPlaces(("2014Q4", "2015Q1", "2015Q2", "2015Q3"), places, 88)
+    yearly = replace(facts, screen=replace(facts.screen, rolling=rolling))
+    t = speaker(language)
+    said = rolling_text(facts.league, rolling, t)
+    for kind in ("notice", "thematic", "brief"):
+        text = plain_text(made(yearly, kind, language))
+        assert said in text and last_promise(yearly.screen, t) in text and "88" in text.splitlines()[-1]
+    assert last_promise(yearly.screen, t) != last_promise(facts.screen, t)
+
+
+def test_the_interval_of_a_change_has_the_level_that_two_comparisons_leave_it(facts):
+    """Each of two comparisons has half of 5%, so that the limits of its changes are those of 97.5%."""
+    (compared,) = facts.screen.compared
+    halved = replace(compared, error=0.025)
+    both = replace(facts, screen=replace(facts.screen, comparisons={**facts.screen.comparisons, "previous": halved}))
+    grid = made(both, "thematic", "zh").grid("movers")
+    assert "变化的97.5%置信区间" in [shown.heading for shown in grid.shown] and "97.5%" in grid.note
+    areas = made(both, "notice", "zh").grid("areas")
+    assert "环比变化97.5%下限（百分点）" in [column.heading for column in areas.columns]
 
 
 def test_a_bulletin_is_kept_once_made_again_to_the_byte_and_says_what_was_revised(own_store):

@@ -43,7 +43,8 @@ def test_a_bulletin_is_made_by_the_form_and_is_still_what_todays_figures_say(own
     at.selectbox(key=f"bulletin_measure {language}").set_value("police")
     at.button(key="bulletin_go").click().run()
     (kept,) = bulletin_list(own_store, "ensu2015")
-    assert (kept.kind, kept.language, kept.document.head.number) == ("notice", language, "9")
+    number = {"zh": "〔2015〕9号", "en": "No. 9 of 2015"}[language]
+    assert (kept.kind, kept.language, kept.document.head.number) == ("notice", language, number)
     head, said = kept.document.head, {"zh": "2015年10月15日", "en": "15 October 2015"}[language]
     assert (kept.document.title, head.signature, head.issuer, head.date) == (
         "title 甲",
