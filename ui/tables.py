@@ -23,6 +23,7 @@ FIRST_CHINESE = 0x2E80  # the first character that is as wide as it is high
 ROW, BORDER = 35, 3  # heights in a table, in pixels: of a row, as of the headings, and of the border
 LONGEST = 40  # rows of one page of a table
 PAPER = '<table class="printed">{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+WRAPPED = '<table class="wrapped"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 CHOSEN, CLOSED = "table chosen", "tables closed"  # in the session: the table whose cell is chosen, how often closed
 
 
@@ -100,6 +101,17 @@ def plain_table(rows: pd.DataFrame, *, words: int | None = None) -> None:
     st.html(_paper(rows, {c: str(c) for c in rows}, {}))
     right = {} if words is None else dict.fromkeys(rows.columns[words:], st.column_config.Column(alignment="right"))
     st.dataframe(seen(rows), column_config=right, hide_index=True, width="stretch", height=_height(rows))
+
+
+def wrapped_table(rows: pd.DataFrame) -> None:
+    """A table of texts whose cells are as high as their sentences; on a phone each row stands below the other."""
+    head = "".join(f"<th>{html.escape(visible(str(c)))}</th>" for c in rows)
+    body = ""
+    for cells in rows.itertuples(index=False):
+        named = zip(rows.columns, cells, strict=True)
+        of_row = (f'<td data-of="{html.escape(str(c))}">{html.escape(visible(str(cell)))}</td>' for c, cell in named)
+        body += f"<tr>{''.join(of_row)}</tr>"
+    st.html(WRAPPED.format(head=head, body=body))
 
 
 def seen(rows: pd.DataFrame) -> pd.DataFrame:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from fractions import Fraction
 
 from accountability.printed.findings import Finding, Place, Reading, complement, difference, judged, share, total
-from accountability.printed.numbers import Bounds
+from accountability.printed.numbers import Bounds, is_mistyped
 from accountability.printed.sentences import (
     COUNT,
     PERCENT,
@@ -152,11 +153,17 @@ def formulas(sentence: Sentence) -> Iterator[Finding | None]:
 
 
 def totals(sentence: Sentence) -> Iterator[Finding | None]:
-    """2,768 and 1,453, 4,321 in all: the sum of the counts of one unit before the total, or after it."""
+    """2,768 and 1,453, 4,321 in all: the sum of the counts of one unit before the total, or after it.
+
+    A count without a word for a total is one where “of which” follows and the sum of the parts is a typing error away.
+    """
     figures = sentence.figures
     for figure in figures:
         announced = pattern_at_end("total_word", 6).search(figure.before) or says("total_after", figure.after[:20])
-        if figure.kind != COUNT or not announced:
+        if figure.kind != COUNT:
+            continue
+        if not announced:
+            yield from _mistyped_whole(sentence, figure)
             continue
         earlier = _alike(figures[: figure.place], figure)
         later = [] if len(earlier) >= 2 else _alike(figures[figure.place + 1 :], figure)
@@ -171,6 +178,18 @@ def totals(sentence: Sentence) -> Iterator[Finding | None]:
         near = reading.value.low <= NEAR * figure.number.value and figure.number.value <= NEAR * reading.value.low
         if (near or (named and parts is earlier)) and not _some_run_fits(parts, figure):
             yield judged(reading, figure.number, place_of(sentence), certain=named and parts is earlier)
+
+
+def _mistyped_whole(sentence: Sentence, figure: Figure) -> Iterator[Finding | None]:
+    """4,321 calls, of which 2,768 and 1,453: a question, since what is named need not be all."""
+    following = sentence.figures[figure.place + 1 :]
+    if not following or not says("of_which", following[0].before):
+        return
+    counts = [f for f in following if f.kind == COUNT]
+    parts = counts if figure.unit.isascii() else [f for f in counts if f.unit == figure.unit]
+    if len(parts) >= 2 and is_mistyped(figure.number.value, sum((f.number.value for f in parts), Fraction())):
+        reading = total("printed.total", [f.number for f in parts], {"parts": [f.text for f in parts]})
+        yield judged(reading, figure.number, place_of(sentence), certain=False)
 
 
 def _some_run_fits(parts: list[Figure], figure: Figure) -> bool:
@@ -188,7 +207,8 @@ def _alike(figures: tuple[Figure, ...], total_figure: Figure) -> list[Figure]:
 
 def _is_gap(figure: Figure) -> bool:
     """Whether the words before a figure say that it is a difference; short ones stand right before points."""
-    if figure.kind == POINTS and pattern_at_end("short_difference", 1).search(figure.before):
+    is_short = pattern_at_end("short_difference", 1).search(figure.before) is not None
+    if is_short and (figure.kind == POINTS or (figure.kind == SCORE and says("target", figure.before))):
         return True
     return figure.kind in (POINTS, SCORE, PERCENT) and pattern_at_end("difference").search(figure.before) is not None
 

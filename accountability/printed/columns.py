@@ -122,6 +122,8 @@ def _shares(table: Table) -> Iterator[Relation]:
             named = bool(column.label) and column.label == part.label
             for whole in wholes:
                 yield Relation(column, _ratio([part], whole), sure=named and len(wholes) == 1 and not mixed)
+            for whole in [c for c in counts if c.meaning == "count" and c is not part and not c.label]:
+                yield Relation(column, _ratio([part], whole), sure=False)
             if len(sums) == 1 and part.place in sums[0].numbers:
                 yield Relation(column, _of_total(part, sums[0].numbers[part.place]), sure=False)
         if {"satisfied", "basically"} <= set(answers):

@@ -89,6 +89,18 @@ def cell_number(cell: str) -> Printed | None:
     return Printed(cell.strip(), number.value * sign, number.digits, number.exact)
 
 
+def is_mistyped(one: Fraction, other: Fraction) -> bool:
+    """Whether two whole numbers of three digits or more differ in one digit, or in the order of two neighbours."""
+    first, second = str(one), str(other)
+    if len(first) != len(second) or len(first) < 3:
+        return False
+    places = [k for k, (a, b) in enumerate(zip(first, second, strict=True)) if a != b]
+    if len(places) == 2:
+        k, after = places
+        return after == k + 1 and first[k : k + 2] == second[k : k + 2][::-1]
+    return len(places) == 1
+
+
 def written(value: Fraction, digits: int) -> str:
     """The value rounded to so many digits, halves away from 0, with a true minus."""
     scaled = abs(value) * 10**digits

@@ -12,7 +12,9 @@ OF = re.compile(r"\b(?:of|out of)\s+(?:the\s+|all\s+|these\s+|our\s+|its\s+)*$",
 AMONG = re.compile(r"(?:^|[,;:(]\s*)(?:of|among|in)\s+(?:the\s+|all\s+|these\s+)*$", re.IGNORECASE)
 LIST_SIGNS = ("(", ",", "=", ":")  # before a list of shares, in either width
 SIGNS = ("(", "=")  # between a count and its share
+OF_PERCENT = re.compile(r"^\s*(?:%|per cent|percent)\s*", re.IGNORECASE)
 BESIDE = 24  # characters between a count and its share
+CLAUSE = re.compile(r"[^\w\s%-]")  # any mark ends a clause, in either language
 Claim = tuple[Figure, Figure, Figure, bool]
 
 
@@ -45,9 +47,12 @@ def _fits(part: Figure, whole: Figure, figure: Figure) -> bool:
 
 def _one_by_one(figures: tuple[Figure, ...]) -> Iterator[Claim]:
     for figure in figures:
-        if figure.kind != PERCENT or figure.place < 2 or figure.number.value < 0:
+        if figure.kind != PERCENT or figure.number.value < 0 or _is_threshold(figure):
             continue
-        last, second = figures[figure.place - 1], figures[figure.place - 2]
+        before = [f for f in figures[: figure.place] if not _is_threshold(f)]
+        if len(before) < 2:
+            continue
+        second, last = before[-2:]
         between = narrow(figure.before)
         if last.kind != COUNT or len(between) > BESIDE or pattern_at_end("change_word", 4).search(between):
             continue
@@ -56,15 +61,36 @@ def _one_by_one(figures: tuple[Figure, ...]) -> Iterator[Claim]:
         if of_it and (said or between.endswith(",")):
             yield second, last, figure, True
             continue
-        if says("rate_word", between):  # that of all answers, not of the count before it
+        of_this = _is_rate_of(between, last, figures)
+        if says("rate_word", between) and not of_this:  # that of all answers, not of the count before it
             continue
-        if not said and (not last.unit or re.search(r"\w", between.removeprefix(last.unit))):
+        if not said and not of_this and (not last.unit or re.search(r"\w", between.removeprefix(last.unit))):
             continue
         wholes = [f for f in figures[: last.place] if f.kind == COUNT and _is_whole(f, figures)]
         if wholes:
             whole = wholes[-1]
             steps = [f.before for f in figures[whole.place + 2 : last.place + 1]]
             yield last, whole, figure, not any(says("of_which", words) for words in steps)
+
+
+def _is_threshold(figure: Figure) -> bool:
+    """Whether a percentage is a mark that something reaches: above 90 %, 90 % or more."""
+    if figure.kind != PERCENT:
+        return False
+    or_more = pattern("or_more").match(OF_PERCENT.sub("", figure.after))
+    return or_more is not None or pattern_at_end("beyond", 1).search(figure.before) is not None
+
+
+def _is_rate_of(between: str, count: Figure, figures: tuple[Figure, ...]) -> bool:
+    """Whether a rate is named as the count before it: 110 reached it (达标110个), the rate of reaching (达标率).
+
+    Which answers a rate of the satisfied counts where some are basically satisfied is for `halves`.
+    """
+    named = CLAUSE.split(count.before)[-1].strip()
+    if len(named) < 2 or any(pattern("basically").search(f.before) for f in figures):
+        return False
+    rate = CLAUSE.split(between)[-1].strip()
+    return rate.startswith(named) and pattern("rate_word").match(rate[len(named) :]) is not None
 
 
 def _by_lists(figures: tuple[Figure, ...]) -> Iterator[Claim]:
@@ -80,11 +106,15 @@ def _by_lists(figures: tuple[Figure, ...]) -> Iterator[Claim]:
             continue
         first, last = figures[start], figures[start + size - 1]
         announced = says("respectively", first.before) or says("respectively", last.after)
+        of_counts = figures[start - size]
+        announced |= says("respectively", of_counts.before) and says("share_word", first.before)
         if not announced and not narrow(first.before).endswith(LIST_SIGNS):
             continue
         counts = [f for f in figures[:start] if f.kind == COUNT]
         after = len(counts) >= size + 1 and _is_whole_after(counts[-2], counts[-1])
         whole = counts[-1] if after else next((f for f in counts[::-1] if _is_whole(f, figures)), None)
+        if whole is None and len(counts) == size + 1:  # the one count that is no part
+            whole = counts[0]
         parts = [f for f in counts if f is not whole][-size:]
         if whole is not None and len(parts) == size:
             yield from ((part, whole, figures[start + k], True) for k, part in enumerate(parts))

@@ -32,6 +32,15 @@ PUBLISHED = [  # slips of published bulletins, each in both languages
     ("2,768 + 1,453 = 4,321", ("total", "4,321", "4,221", True)),
     ("共接警4,321件，其中刑事2,768件、治安1,453件。", ("total", "4,321", "4,221", False)),
     ("共接警4,321件，其中刑事2,768件、治安1,453件，合计4,321件。", ("total", "4,321", "4,221", True)),
+    ("全年受理群众反映问题4,321件，其中城区2,768件、农村1,453件。", ("total", "4,321", "4,221", False)),
+    (
+        "4,321 problems were reported, of which 2,768 in towns and 1,453 in villages.",
+        ("total", "4,321", "4,221", False),
+    ),
+    ("全市173个乡镇中，110个安全感达到90%以上，占比为57.8%。", ("share", "57.8", "63.6", True)),
+    ("共有173个乡镇，达标110个，达标率57.8%。", ("share", "57.8", "63.6", True)),
+    ("抽查44个乡镇，有问题的分别为22、20、29个，占50%、45.5%、69.5%。", ("share", "69.5", "65.9", True)),
+    ("得分89.55，距90分的目标差0.54分。", ("gap", "0.54", "0.45", False)),
     ("In all 4,321 calls came: 2,768 by mobile phone and 1,453 by landline.", ("total", "4,321", "4,221", False)),
     ("173个乡镇中110个占57.8%。", ("share", "57.8", "63.6", True)),
     ("110 of 173 townships, 57.8 %, were above the target.", ("share", "57.8", "63.6", True)),
@@ -77,6 +86,10 @@ def test_a_printed_slip_is_found_with_what_it_should_be(text, finding):
         "来宾市得分89.55，低于目标90，差0.45个百分点。",
         "满意6,554个，基本满意731个（折半计），不满意496个，满意率88.93%。",
         "回复7,781个：满意6,554个，基本满意731个，不满意496个，满意率93.6%。",
+        "共回访7,781件，不满意496件，基本满意731件，满意6,554件，满意率93.6%。",
+        "受理问题4,321件，其中城区2,000件、农村1,453件。",  # two of several parts
+        "抽查44个乡镇，有问题的分别为22、20、29个，占50%、45.5%、65.9%。",
+        "得分89.55，距90分的目标差0.45分。",
         "在5个县、70个乡镇共访问3500人。",
         "N = 200，n = 100，全部满意时为97.5%。",
         "安全感为94.2%，满意度为88.7%，较上季度上升1.3个百分点。",
@@ -126,6 +139,15 @@ def test_a_count_of_call_backs_without_further_words_is_the_whole_of_a_rate():
 西城|2000|1500|300|200|90.0
 南城|1000|700|200|100|90.0"""
     assert in_table(rows) == [("half", 2, "88.93", "93.63", True)]
+
+
+@pytest.mark.parametrize(
+    "header", ["县区|受理件数|满意件数|满意率", "县区|乡镇数|达标个数|达标率", "County|Calls|Satisfied|Rate"]
+)
+def test_a_count_in_another_count_of_the_row_is_found_where_most_rows_have_it(header):
+    rows = f"{header}\n甲|173|110|57.8%\n乙|200|150|75.0%\n丙|180|90|{{last}}"
+    assert in_table(rows.format(last="50.0%")) == [("share", 2, "57.8%", "63.6", True)]
+    assert in_table(rows.format(last="61.3%")) == []  # in one row of three it may be chance
 
 
 def test_rows_of_the_highest_the_lowest_and_the_gap_are_read():
