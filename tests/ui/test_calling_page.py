@@ -105,7 +105,7 @@ def test_a_number_is_taken_called_and_agreed_with_and_looking_again_books_nothin
     assert held.unit_id in at.success[0].value and not page("zh").exception
 
 
-def test_an_interview_is_stored_with_its_call_and_the_number_is_let_go(store):
+def test_an_interview_is_stored_with_its_call_and_the_number_is_let_go(store, monkeypatch):
     interviewers.list_interviewers(store, NAME, MAY, ["ann"])
     at = page()
     press(at, "calling.next")
@@ -113,6 +113,9 @@ def test_an_interview_is_stored_with_its_call_and_the_number_is_let_go(store):
     begins = datetime.now(UTC) + timedelta(hours=2)
     appointments.make_appointment(store, NAME, MAY, held.unit_id, attempts.Agreed(begins))
     at.radio(key=f"how {held.unit_id}").set_value(text("calling.with_answers", "en")).run()
+    monkeypatch.setattr(faults.st, "rerun", None)  # each click draws the page once
+    press(at, "calling.store_answers")  # by mistake: nothing was answered
+    assert at.error and rows(store, schema.holds) == [held] and not rows(store, schema.calls)
     answered: set[str] = set()
     while waiting := [r for r in at.radio if r.key.startswith("answer_") and r.key not in answered]:
         name = waiting[0].key.removeprefix(f"answer_{held.unit_id}_")
@@ -133,8 +136,20 @@ def test_an_interview_is_stored_with_its_call_and_the_number_is_let_go(store):
     assert response.unit_id == call.unit_id == held.unit_id and not rows(store, schema.holds)
     (agreed,) = rows(store, schema.appointments)
     assert agreed.how == attempts.OVER  # nobody calls again
+    other = next(u for u in read_sample(store, NAME, MAY).weighted.unit_id if u != held.unit_id)
+    at.text_input(key="find ann").set_value(other).run()
+    press(at, "calling.take")
+    assert [hold.unit_id for hold in rows(store, schema.holds)] == [other]
+    appointments.make_appointment(store, NAME, MAY, other, attempts.Agreed(begins, interviewer="ann"))
+    at.run()
+    at.date_input(key=f"moved_day {other}").set_value((begins + timedelta(days=2)).date())
+    press(at, "appointment.move")
+    press(at, "appointment.cancel")
+    hows = [agreed.how for agreed in rows(store, schema.appointments) if agreed.unit_id == other]
+    assert len(hows) == 2 and None not in hows, hows
     for unit in read_sample(store, NAME, MAY).weighted.unit_id:
         if unit != held.unit_id:
             attempts.record_attempt(store, NAME, MAY, unit, "ann", "2.11")
+    at.run()
     press(at, "calling.next")
     assert any(text("samples.page", "en") in c.value for c in at.caption), [c.value for c in at.caption]

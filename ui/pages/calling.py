@@ -6,7 +6,7 @@ from service.fieldwork.calling.interviewers import interviewer_list
 from service.intake.imports import current_programme
 from service.samples import samples
 from service.store.engine import Store
-from ui import choosers
+from ui import choosers, faults
 from ui.literal import said
 from ui.panels import calling_day, calling_number, calling_people, wave_steps
 from words import Speaker
@@ -33,6 +33,7 @@ def show(store: Store, t: Speaker) -> None:
         )
         assert who is not None  # there are some to choose from
         declared = current_programme(store, programme)[1]
+        faults.explained(lambda: calling_day.settle(store, declared, wave), t)
         calling_number.show(store, declared, wave, who, active, t)
         calling_day.show(store, declared, wave, t)
     else:

@@ -14,6 +14,8 @@ from ui import choosers, faults, tables
 from ui.literal import literal
 from words import Speaker, visible
 
+CHOSEN = "appointed"  # in the session: the number whose appointment is being changed
+
 
 def show(store: Store, declared: Programme, wave: str, t: Speaker) -> None:
     """The calendar; nothing but a line where there is no appointment."""
@@ -29,18 +31,33 @@ def show(store: Store, declared: Programme, wave: str, t: Speaker) -> None:
     st.markdown(t("appointment.load"))
     tables.plain_table(calling_rows.load_rows(calendar, t), words=1)
     with st.expander(t("appointment.change")):
-        unit = st.selectbox(t("calling.column.unit"), list(rows.unit_id), format_func=visible, key="appointed")
+        unit = st.selectbox(t("calling.column.unit"), list(rows.unit_id), format_func=visible, key=CHOSEN)
         first = rows[rows.unit_id == unit].iloc[0]
-        _change(store, declared, wave, str(unit), first.starts.to_pydatetime(), first.interviewer, first.note, t)
+        _change(declared, str(unit), first.starts.to_pydatetime(), t)
 
 
-def _change(
-    store: Store, declared: Programme, wave: str, unit: str, starts: datetime, who: object, note: str, t: Speaker
-) -> None:
+def settle(store: Store, declared: Programme, wave: str) -> None:
+    """Move or cancel the chosen appointment, if its button was clicked; before anything of the page is drawn."""
+    unit = st.session_state.get(CHOSEN)
+    if unit is None:
+        return
+    if faults.clicked(f"cancel {unit}"):
+        appointments.cancel_appointment(store, declared.name, wave, unit)
+    if faults.clicked(f"move {unit}"):
+        rows = appointments.read_calendar(store, declared.name, wave).rows
+        found = rows[rows.unit_id == unit]
+        who, note = (None, "") if found.empty else (found.interviewer.iloc[0], found.note.iloc[0])
+        starts = datetime.combine(st.session_state[f"moved_day {unit}"], st.session_state[f"moved_time {unit}"])
+        agreed = Agreed(starts, None, who if isinstance(who, str) else None, note)
+        appointments.make_appointment(store, declared.name, wave, unit, agreed)
+
+
+def _change(declared: Programme, unit: str, starts: datetime, t: Speaker) -> None:
+    """The fields and buttons of one appointment; `settle` does what they promise."""
     local = starts.astimezone(ZoneInfo(declared.calling.zone))
     place = choosers.row(f"changed_{unit}")
-    day = place.date_input(t("appointment.day"), value=local.date(), key=f"moved_day {unit}", width=choosers.NARROW)
-    at = place.time_input(
+    place.date_input(t("appointment.day"), value=local.date(), key=f"moved_day {unit}", width=choosers.NARROW)
+    place.time_input(
         t("appointment.time"),
         value=local.time(),
         key=f"moved_time {unit}",
@@ -48,8 +65,5 @@ def _change(
         step=timedelta(minutes=15),
     )
     place = choosers.row(f"changes_{unit}")
-    agreed = Agreed(datetime.combine(day, at), None, who if isinstance(who, str) else None, note)
-    if place.button(t("appointment.move"), key=f"move {unit}"):
-        faults.act(lambda: appointments.make_appointment(store, declared.name, wave, unit, agreed), t)
-    if place.button(t("appointment.cancel"), key=f"cancel {unit}"):
-        faults.act(lambda: appointments.cancel_appointment(store, declared.name, wave, unit), t)
+    place.button(t("appointment.move"), key=f"move {unit}")
+    place.button(t("appointment.cancel"), key=f"cancel {unit}")

@@ -24,6 +24,7 @@ from ui.panels.calling_answers import DONE, SHOWN
 from words import Fault, Speaker, visible
 
 ON_SCREEN = "number on screen"  # the programme, wave and interviewer that the page was drawn for last, and the unit
+FOUND = "unit found"  # the unit that was found for whoever called back
 
 
 def show(store: Store, declared: Programme, wave: str, who: str, others: list[str], t: Speaker) -> None:
@@ -40,7 +41,7 @@ def show(store: Store, declared: Programme, wave: str, who: str, others: list[st
     taken = faults.explained(lambda: holding.next_numbers(store, declared.name, wave, who), t) if asked else None
     held = taken or holding.held_numbers(store, declared.name, wave, who)
     if held.rows.empty:
-        st.session_state.pop(ON_SCREEN, None)
+        st.session_state[ON_SCREEN] = place, ""
         st.button(t("calling.next"), key=f"next {who}", type="primary")
         if taken is not None:  # there was none: what comes next for the wave is said
             st.info(said(t, "calling.no_number", interviewer=who))
@@ -49,11 +50,14 @@ def show(store: Store, declared: Programme, wave: str, who: str, others: list[st
         st.session_state[ON_SCREEN] = place, str(held.rows.unit_id.iloc[0])
         _number(store, declared, held, others, t)
     with st.expander(t("calling.find")):
-        _find(store, declared.name, wave, who, t)
+        st.session_state[FOUND] = _find(store, declared.name, wave, who, t)
 
 
 def _settle(store: Store, declared: Programme, wave: str, who: str, unit: str, t: Speaker) -> None:
-    """Record the call of the number that was drawn last, or give the number back, if its button was clicked."""
+    """What the clicked button promises: a call or an interview is recorded, a number is taken or given back."""
+    if (found := st.session_state.get(FOUND)) and faults.clicked(f"take {found}"):
+        holding.take_number(store, declared.name, wave, who, found)
+    calling_answers.settle(store, declared, wave, who, unit, t)
     if faults.clicked(f"give_back {unit}"):
         holding.give_back(store, declared.name, wave, who, [unit])
     code = st.session_state.get(f"outcome {unit}")
@@ -80,7 +84,7 @@ def _number(store: Store, declared: Programme, held: holding.Next, others: list[
     done, answers = t("calling.outcome_only"), t("calling.with_answers")
     how = st.radio(t("calling.what"), [done, answers], key=f"how {unit}", horizontal=True, label_visibility="collapsed")
     if how == answers:
-        calling_answers.show(store, declared, held.wave, held.interviewer, unit, t)
+        calling_answers.show(declared, unit, t)
     else:
         _outcome(declared, held, unit, others, t)
     st.button(t("calling.give_back"), key=f"give_back {unit}")  # `_settle` does it
@@ -146,12 +150,12 @@ def _agreed(unit: str, t: Speaker) -> attempts.Agreed:
     )
 
 
-def _find(store: Store, programme: str, wave: str, who: str, t: Speaker) -> None:
-    """Somebody who calls back is found by the number or the unit, and taken."""
+def _find(store: Store, programme: str, wave: str, who: str, t: Speaker) -> str | None:
+    """The unit of somebody who calls back, found by the number or the unit, and a button that takes it (`_settle`)."""
     st.caption(t("calling.find.what"))
     text = st.text_input(t("calling.find.field"), key=f"find {who}").strip()
     if not text:
-        return
+        return None
     try:
         if normalised(text) is None:
             units = revealing.find_unit(store, programme, wave, text)
@@ -159,11 +163,11 @@ def _find(store: Store, programme: str, wave: str, who: str, t: Speaker) -> None
             units = revealing.find_caller(store, programme, wave, text, key=keys.find_key())
     except Fault as fault:
         faults.say(fault, t)
-        return
+        return None
     if units.empty:
         st.info(said(t, "calling.not_found", wave=wave))
-        return
+        return None
     tables.plain_table(calling_rows.found_rows(units, t), words=4)
     unit = str(units.unit_id.iloc[0])
-    if st.button(t("calling.take"), key=f"take {unit}"):
-        faults.act(lambda: holding.take_number(store, programme, wave, who, unit), t)
+    st.button(t("calling.take"), key=f"take {unit}")
+    return unit

@@ -30,6 +30,8 @@ def record_interview(store: Store, programme: str, wave: str, response: Response
 
     One Fault names all that is wrong with the answers, or with the call; the same interview again changes nothing.
     """
+    if not any(response.answers.values()):  # a click by mistake must not end the work on a number
+        raise Fault(key="response.one.nothing", unit=response.unit_id)
     programme_id, declared = current_programme(store, programme)
     try:
         code = responses.outcome_of(declared, wave, response)
