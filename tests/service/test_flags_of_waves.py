@@ -10,7 +10,7 @@ from service.figures.quality import best_answers, read_flags
 from service.files.read import read_table
 from service.intake import imports
 from service.store.engine import Store
-from words import Fault, speaker
+from words import speaker
 
 WITH_INTERVIEWERS = replaced("[design]\n", '[interviewers]\ncolumn = "who"\nat_random = true\n\n[design]\n', TIMED)
 
@@ -62,14 +62,6 @@ def test_flags_are_words_and_where_no_test_was_possible_it_is_not_said_that_ther
     assert all(said.headline(found, t)) and all(said.notes(found, t)) and said.title(found, t)
     assert (t("flags.none") in said.headline(found, t)) == (wave != WAVE and not len(found.flags.flagged))
     assert (wave == WAVE) == (said.headline(found, t)[0] == t("flags.untested", count=found.interviews))
-
-
-def test_an_interview_without_an_interviewer_is_refused_with_the_way_out(timed):
-    table = timed_table()
-    table.loc[table.index[table.who != ""][:2], "who"] = ""
-    with pytest.raises(Fault) as refused:
-        imports.import_wave(timed, NAME, "2026Q4", table.to_csv(index=False).encode(), "n.csv")
-    assert refused.value.key == "wave.no_interviewer" and refused.value.values["count"] == 2
 
 
 def test_the_command_prints_flags_and_writes_every_test(timed, rankshift, tmp_path):
