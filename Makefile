@@ -43,6 +43,7 @@ bench: .venv/benched  ## times and memory beside bare numpy, svy, R's survey (if
 	$(BIN)/python -m bench.bulletins $(QUICK)
 	$(BIN)/python -m bench.printed.making $(QUICK)
 	$(BIN)/python -m bench.judging.boards $(QUICK)
+	$(BIN)/python -m bench.quality.quarter $(QUICK)
 
 fuzz: setup  ## ten thousand damaged files of every format and kind: none may trace back, be imported in part, or take too much
 	$(BIN)/python -m bench.fuzz $(QUICK)

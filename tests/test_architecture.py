@@ -63,7 +63,7 @@ CHAPTERS = {
     "commands": ["drawing", "keeping"],
     "ui": ["panels", "pages"],
     "study": ["chain", "claims", "ladders", "quality"],
-    "bench": ["printed", "calling", "judging"],
+    "bench": ["printed", "calling", "judging", "quality"],
 }
 TOOLS = ("study", "bench", "mutants", "torture", "reference")  # run from a checkout, never by the product
 MAY_IMPORT |= {room: SHOWING | {"commands", *TOOLS} for room in TOOLS}

@@ -28,6 +28,7 @@ SAID = {  # target -> a line of what it prints; none where files tell
         "{} interviews × {} items, {} areas × {} measures",
         "{} townships, notice, docx: ",
         "{} areas × {} quarters × {} rules",
+        "{} replicates of the whole weighting: ",
     ],
     "fuzz": ["{} files, wrong 0; slowest"],
     "torture": ["sqlite: {} kills", "  lost: 0", "a planted number", "by {} processes", "wrong 0"],

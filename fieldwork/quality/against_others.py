@@ -148,5 +148,8 @@ def _dealt_totals(centred: np.ndarray, kept: np.ndarray, who: np.ndarray, people
         here = kept[rows]
         local, place = np.unique(who[rows][here], return_inverse=True)
         if len(local):
-            totals[:, local] += centred[rows][here][among(order, here)] @ np.eye(len(local))[place]
+            by_person = np.argsort(place, kind="stable")
+            begins = np.searchsorted(place[by_person], np.arange(len(local)))
+            dealt = centred[rows][here][among(order, here)[:, by_person]]
+            totals[:, local] += np.add.reduceat(dealt, begins, axis=1)
     return totals

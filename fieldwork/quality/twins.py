@@ -9,6 +9,7 @@ from fieldwork.quality.against_others import HIGH, Deals, freedom, usual_spread
 FEWEST_ITEMS = 5  # with fewer items interviews are alike by chance in every area
 MAY_DIFFER = 0.05  # of the items: near duplicates differ in no more of them
 AT_ONCE = 4_000_000  # numbers of one block of deals
+LOOKED_UP = 40  # what looking up a pair takes, beside one product
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +76,17 @@ def twins(codes: np.ndarray, area: np.ndarray, who: np.ndarray, deals: Deals) ->
 
 
 def _of_deals(a: np.ndarray, own: np.ndarray, paired: np.ndarray, order: np.ndarray) -> np.ndarray:
-    """T_j of an area in every deal (deals, J)."""
+    """T_j of an area in every deal (deals, J).
+
+    With many interviewers few of the n² pairs are one interviewer's, and each deal's are looked up; with few, products
+    of matrices are faster.
+    """
+    size = own.sum(axis=0)
+    if LOOKED_UP * (size**2).sum() < own.size * len(own):
+        whole = np.zeros((len(own), len(own)))
+        whole[paired] = a
+        of_person = [order[:, own[:, j] > 0] for j in range(len(size))]
+        return np.column_stack([whole[o[:, :, None], o[:, None, :]].sum(axis=(1, 2)) for o in of_person])
     holder = np.empty_like(order)
     np.put_along_axis(holder, order, np.broadcast_to(np.arange(order.shape[1], dtype=order.dtype), order.shape), axis=1)
     block = max(1, AT_ONCE // own.size)

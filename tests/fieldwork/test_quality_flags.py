@@ -121,6 +121,18 @@ def test_near_duplicates_are_counted_as_pairs_and_dealt_out_again():
     assert found.interviews[1] == 8
 
 
+def test_pairs_that_are_looked_up_give_what_products_of_matrices_give(monkeypatch):
+    codes, area, who = rng(4).integers(0, 2, (60, 5)), np.repeat([0, 1], 30), np.tile(np.arange(12), 5)
+    deals = list(dealt_again(area, who, rng=rng(), deals=50))
+    both = []
+    for cost in (0, np.inf):
+        monkeypatch.setattr("fieldwork.quality.twins.LOOKED_UP", cost)
+        both.append(twins(codes, area, who, deals))
+    assert np.nanmax(np.abs(both[0].z_dealt)) > 1
+    np.testing.assert_allclose(both[0].z_dealt, both[1].z_dealt, atol=1e-9)
+    np.testing.assert_allclose(both[0].z, both[1].z)
+
+
 def test_the_largest_jump_is_found_and_its_probability_is_that_of_the_largest_of_many():
     draws = rng(5)
     day = np.tile(np.repeat(np.arange(20), 6), 300)
@@ -199,8 +211,8 @@ def test_interviews_that_overlap_are_a_fact():
     assert fact == {"interviewer": "x", "interviews": 4, "overlapping": 3, "evidence": ["u1", "u2", "u3"]}
 
 
-def test_ten_thousand_interviews_are_flagged_in_two_seconds():
-    interviews = simulated(Cell(), rng(1))
+def test_ten_thousand_interviews_of_sixty_interviewers_in_every_area_are_flagged_in_two_seconds():
+    interviews = simulated(Cell(team=60), rng(1))
     begin = time.process_time()
     found = flags(interviews, rng=rng())
     assert len(interviews.area) == 10_500 and len(found.tests) > 400
