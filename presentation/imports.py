@@ -4,7 +4,7 @@ import pandas as pd
 
 from presentation.times import wave_text
 from programme.wave_names import WAVE
-from service.intake.import_log import frame_label
+from service.intake.import_log import REFUSED, frame_label
 from service.store.runs import local_time
 from words import Speaker
 
@@ -17,16 +17,28 @@ def wave_rows(versions: pd.DataFrame, t: Speaker) -> pd.DataFrame:
 
 
 def import_rows(log: pd.DataFrame, t: Speaker) -> pd.DataFrame:
-    """The import log (`import_log`) with outcomes and reasons in the reader's language."""
+    """The import log (`import_log`) with outcomes and reasons in the reader's language.
+
+    overtaken: what was refused was accepted later, when it was sent again
+    """
     reasons = [t(fault, **v) if fault else "" for fault, v in zip(log.fault, log.fault_values, strict=True)]
+    accepted = log.outcome != REFUSED
+    later = accepted.groupby([log.programme, log.wave]).cumsum() > 0  # newest first
     return log.assign(
         at=[local_time(at) for at in log["at"]],
         wave=[wave_label(w, t) if w else p for w, p in zip(log.wave, log.programme, strict=True)],
         outcome=[t(f"outcome.{o}") for o in log.outcome],
         reason=reasons,
+        overtaken=~accepted & later,
         version=log.version.astype("Int64"),
         interviews=log.interviews.astype("Int64"),
     )
+
+
+def refusals(rows: pd.DataFrame, *, overtaken: bool) -> list[dict[str, str]]:
+    """at, wave and reason of the files not accepted (`import_rows`): of those accepted later, or of the others."""
+    chosen = rows.loc[(rows.reason != "") & (rows.overtaken == overtaken), ["at", "wave", "reason"]]
+    return [{str(name): cell for name, cell in row.items()} for row in chosen.to_dict("records")]
 
 
 def wave_label(wave: str, t: Speaker) -> str:

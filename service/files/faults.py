@@ -23,7 +23,15 @@ class CellFault(Fault):
     def __init__(self, *, key: str, numbers: Sequence[int], each: Mapping[str, Sequence] | None = None, **values: Any):
         where = {"row": numbers[0], "count": len(numbers), "rows": list(numbers[:FIRST_ROWS])}
         self.numbers, self.each = numbers, dict(each or {})
+        self.of_all = values
         super().__init__(key=key, **where, **{name: of[0] for name, of in self.each.items()}, **values)
+
+    def with_rows_of(self, other: "CellFault") -> "CellFault":
+        """The same kind of fault in the rows of both, in their order."""
+        order = np.argsort([*self.numbers, *other.numbers], kind="stable")
+        both = lambda one, two: [[*one, *two][k] for k in order]  # noqa: E731
+        each = {name: both(self.each[name], other.each[name]) for name in self.each if name in other.each}
+        return CellFault(key=self.key, numbers=both(self.numbers, other.numbers), each=each, **self.of_all)
 
 
 class FileFaults(Fault):
@@ -45,10 +53,12 @@ class FaultList:
 
     file    its name
     found   one Fault for each kind and column, in the order in which they were found
+    same    key -> that of the same kind elsewhere in the file, under which its rows are named too
     """
 
     file: str
     found: list[Fault] = field(default_factory=list)
+    same: Mapping[str, str] = field(default_factory=dict)
 
     def refuse(
         self,
@@ -71,8 +81,16 @@ class FaultList:
             varying = {} if private else {"found": table[column]}
             each = {name: np.asarray(of)[is_wrong].tolist() for name, of in (varying | dict(each or {})).items()}
             where = {"file": self.file, "column": column, "numbers": table.index[is_wrong].tolist()}
-            self.found.append(CellFault(key=key, **where, each=each, **values))
+            self._add(CellFault(key=self.same.get(key, key), **where, each=each, **values))
         return is_wrong
+
+    def _add(self, fault: CellFault) -> None:
+        """Add a kind of fault, or its rows to those of the same kind that were found in another part of the file."""
+        for place, other in enumerate(self.found):
+            if isinstance(other, CellFault) and fault.key == other.key and fault.key in self.same.values():
+                self.found[place] = other.with_rows_of(fault)
+                return
+        self.found.append(fault)
 
     def lacking(self, table: pd.DataFrame, expected: Sequence[str], key: str = "file.columns") -> frozenset[str]:
         """The expected columns that are not there; the Fault `key`, which names them, is added if there are any."""

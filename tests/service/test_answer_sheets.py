@@ -11,6 +11,7 @@ from service.fieldwork.answering import sheets
 from service.fieldwork.answering.responses import import_responses, preview_responses, responses_of
 from service.fieldwork.calling.assigning import assign_numbers
 from service.fieldwork.calling.interviewers import list_interviewers
+from service.files.faults import faults_in
 from service.files.read import read_file
 from service.protection.keys import Key
 from service.samples import frames
@@ -126,6 +127,18 @@ def test_one_wrong_cell_keeps_the_whole_sheet_out_and_all_wrong_cells_are_named(
     assert look is not None and {fault.key for fault in look.faults} == named
     assert named == {"response.stated_outcome", "calls.disposition", "response.interviewer"}
     assert responses_of(store, NAME, MAY).empty and calls.read_fieldwork(store, NAME, MAY).open == 10
+
+
+def test_numbers_never_released_are_one_kind_of_fault_with_answers_or_without(store):
+    sheet, sample = filled(store), read_sample(store, NAME, MAY)
+    waiting = list(sample.units.unit_id[~sample.out][:2])
+    sheet.loc[sheet.index[:2], "unit_id"] = waiting  # one answered, one refused
+    with pytest.raises(Fault) as refused:
+        import_responses(store, NAME, MAY, as_csv(sheet), "ina.csv")
+    for fault in (refused.value, preview_responses(store, NAME, MAY, as_csv(sheet), "ina.csv").fault):
+        assert fault is not None
+        (kind,) = faults_in(fault)
+        assert (kind.key, kind.numbers, kind.each["found"]) == ("response.not_released", [2, 3], waiting)
 
 
 def test_the_script_says_what_is_read_out_in_its_order_and_whom_to_ask_in_a_household(store):

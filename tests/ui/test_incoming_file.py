@@ -63,6 +63,8 @@ def test_a_file_is_looked_at_first_and_its_choice_stays_after_a_refusal(lakeside
     assert text("file.use.weight", language) in shown(at)
     button(at, "centre.upload.go", language).click().run()
     assert len(at.error) == 1 and imports.wave_versions(lakeside, "lakeside").empty
+    assert len(at.run().warning) == 1  # what was refused stands in the log until the file is accepted
+    button(at, "centre.upload.go", language).click().run()
     assert at.file_uploader[0].value is not None and at.text_input[0].value == "2026Q1"
     at.checkbox(key="wave_zeros").check()
     button(at, "centre.upload.preview", language).click().run()
@@ -70,6 +72,7 @@ def test_a_file_is_looked_at_first_and_its_choice_stays_after_a_refusal(lakeside
     button(at, "centre.upload.go", language).click().run()
     assert not at.error and list(imports.wave_versions(lakeside, "lakeside").interviews) == [60]
     assert at.checkbox(key="wave_zeros").value
+    assert not at.warning and text("centre.overtaken", language) in [e.label for e in at.expander]
 
 
 def test_an_encoding_that_there_is_not_is_a_sentence_and_a_sheet_may_be_named(lakeside):

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from presentation.imports import import_rows, wave_rows
+from presentation.imports import import_rows, refusals, wave_rows
 from presentation.notes import survey_note
 from service.figures.wave_steps import waves_with_steps
 from service.intake.import_log import import_log
@@ -31,7 +31,10 @@ def show(store: Store, t: Speaker) -> None:
             wave_steps.show(store, name, wave, t)
     st.subheader(t("centre.waves"), anchor=False)
     versions = wave_rows(wave_versions(store, name), t)
-    tables.show_table(versions, ["wave", "version", "interviews", "file", "current"], {}, t)
+    if versions.empty:
+        st.caption(t("centre.no_waves"))
+    else:
+        tables.show_table(versions, ["wave", "version", "interviews", "file", "current"], {}, t)
     wave_form.show(store, name, t)
     if programme.weighting is not None:
         margins_form.show(store, name, t)
@@ -41,5 +44,9 @@ def show(store: Store, t: Speaker) -> None:
     st.subheader(t("centre.imports"), anchor=False)
     log = import_rows(import_log(store), t)
     tables.show_table(log, ["at", "by", "wave", "file", "outcome", "version", "interviews"], {}, t)
-    for refused in log[log.reason != ""].to_dict("records"):
-        st.warning(said(t, "centre.refusal", at=refused["at"], wave=refused["wave"], reason=refused["reason"]))
+    for refused in refusals(log, overtaken=False):
+        st.warning(said(t, "centre.refusal", **refused))
+    if overtaken := refusals(log, overtaken=True):
+        with st.expander(t("centre.overtaken")):
+            for refused in overtaken:
+                st.caption(said(t, "centre.refusal", **refused))

@@ -51,5 +51,5 @@ def show_preview(preview: Preview, file: str, t: Speaker) -> None:
 
 def say_refused(fault: Fault, t: Speaker) -> None:
     """That the file was not accepted and why, with the list of its faults to save."""
-    st.error(f"{t(f'outcome.{REFUSED}')}: {said(t, fault.key, **fault.values)}")
+    st.error(said(t, "incoming.refused", outcome=t(f"outcome.{REFUSED}"), reason=t(fault.key, **fault.values)))
     faults.offer_list(fault, t)

@@ -42,6 +42,13 @@ from service.store.permissions import permitted
 from service.store.rows import insert_rows
 from words import Fault
 
+SAME = {  # what the call log says of a row without answers -> what responses say of the same
+    "calls.unknown_unit": "response.not_drawn",
+    "calls.not_released": "response.not_released",
+    "calls.dead_not_called": "response.dead",
+    "calls.future": "response.future",
+    "calls.interviewer": "response.interviewer",
+}
 RECORD = "record-responses"  # the action in the audit trail
 STORED = ("unit_id", "part", "at", "interviewer", "mode", "respondent_group", "state", "disposition", "answers")
 responses, calls, rounds = schema.responses, schema.calls, schema.rounds
@@ -103,7 +110,7 @@ def import_responses(
 ) -> Recorded:
     """Record a file of responses or a filled-in call sheet (`read_responses`), completely or not at all."""
     programme_id, declared = current_programme(store, programme)
-    faults = FaultList(file)
+    faults = FaultList(file, same=SAME)
     rows = read_responses(content, file, declared, faults, choice)
     notes, attempts = rows.notes, rows.attempts
     if len(attempts):
@@ -129,7 +136,7 @@ def preview_responses(
     sample, declared = read_sample(store, programme, wave), current_programme(store, programme)[1]
 
     def check() -> tuple[Note, ...]:
-        faults = FaultList(file)
+        faults = FaultList(file, same=SAME)
         rows, said = read_responses(content, file, declared, faults, choice), ()
         if len(rows.attempts):
             _, said = _log_of(store, sample, declared, rows.attempts, faults, choice)
