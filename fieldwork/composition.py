@@ -32,11 +32,12 @@ class Composition:
     """The interviews of a wave by one margin, such as sex*age_group.
 
     margin   as it was declared
-    columns  those of its columns that tell kinds of people apart, without that of the areas if it has others
+    columns  those of its columns that tell kinds of people apart: without that of the areas if it has others and the
+             population is known, since kinds are then shown over all areas
     kinds    one row for each kind, over all areas, by the text of its codes: interviews; population, expected, low,
              high and state (FEWER, USUAL, MORE) if the population is known, else NaN and ""; quota if one is stated,
              in every area where the margin is crossed with areas, else NaN
-    cells    of a margin crossed with areas: interviews, population, expected and quota of each kind in each area
+    cells    where kinds are summed over areas: interviews, population, expected and quota of each kind in each area
     unknown  interviews of which the kind, or its number of people, is not known
     """
 
@@ -71,7 +72,7 @@ def composition(
     for name, given in (("population", population), ("quota", quota)):
         cells[name] = np.nan if given is None else pd.Series(given, dtype=float).reindex(categories).to_numpy()
     parts = pd.DataFrame([c.split(CROSSED) for c in categories], index=cells.index, columns=columns)
-    crossed = area in columns and len(columns) > 1
+    crossed = area in columns and len(columns) > 1 and population is not None
     of_area = parts[area] if crossed else pd.Series("", index=cells.index)
     kind_columns = tuple(c for c in columns if not (crossed and c == area))
     cells.insert(0, "kind", parts[list(kind_columns)].agg(CROSSED.join, axis=1))

@@ -36,6 +36,8 @@ def open_text(fieldwork: Fieldwork, t: Speaker) -> str:
 
 def import_text(imported: ImportedCalls, t: Speaker) -> str:
     """How many attempts of an imported call log were new."""
+    if imported.modes:
+        return t("calls.modes_added", new=imported.new, known=imported.known, modes=imported.modes)
     return t("calls.taken_in" if imported.new else "calls.unchanged", new=imported.new, known=imported.known)
 
 

@@ -14,7 +14,7 @@ from programme.entry import Entry
 from programme.wave_names import WAVE
 from words import Fault, sentences
 
-KEYS = ("zone", "per_day", "hold", "appointment", "slots", "delays", "priority", "until")
+KEYS = ("zone", "per_day", "hold", "appointment", "mode", "slots", "delays", "priority", "until")
 OF_DAY = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 LENGTH = re.compile(r"(\d{1,4}) ?(min|h|d)")
 UNITS = {"min": "minutes", "h": "hours", "d": "days"}
@@ -30,6 +30,7 @@ class Calling:
     per_day      the most calls of a number on one day, besides appointments; None: no limit
     hold         how long a number stays with the interviewer who has it on the screen
     appointment  how long an appointment lasts that is made without an end
+    mode         the mode of calls of which the log does not say it; "": it is not known
     priority     area -> what its numbers go by, larger first; an area that is not named has 0
     until        wave -> the last day of its fieldwork
     slots, delays  as in `CallingRules`
@@ -39,6 +40,7 @@ class Calling:
     per_day: int | None = None
     hold: timedelta = HOLD
     appointment: timedelta = APPOINTMENT
+    mode: str = ""
     slots: tuple[Slot, ...] = SLOTS
     delays: Mapping[str, timedelta] = field(default_factory=lambda: DELAYS)
     priority: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
@@ -53,8 +55,11 @@ class Calling:
         return CallingRules(required, self.slots, self.delays, self.zone, until, self.per_day)
 
 
-def read_calling(entry: Entry, areas: Iterable[str]) -> Calling:
-    """[calling], or the defaults where the programme has none; areas: those that may be given a priority."""
+def read_calling(entry: Entry, areas: Iterable[str], modes: Iterable[str]) -> Calling:
+    """[calling], or the defaults where the programme has none.
+
+    areas: those that may be given a priority;  modes: in which people may be asked
+    """
     if "calling" not in entry.data:
         return Calling()
     table = entry.at("calling")
@@ -64,6 +69,7 @@ def read_calling(entry: Entry, areas: Iterable[str]) -> Calling:
         per_day=_per_day(table),
         hold=_length(table, "hold", HOLD, LONGEST_HOLD),
         appointment=_length(table, "appointment", APPOINTMENT, LONGEST_APPOINTMENT),
+        mode=table.one_of("mode", modes) if "mode" in table.data else "",
         slots=_slots(table),
         delays=_delays(table),
         priority=_priority(table, areas),

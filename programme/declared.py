@@ -10,6 +10,7 @@ from accountability.rules import Rule
 from accountability.rules.joint import GROUP
 from accountability.rules.joint import LEAGUE as WHOLE
 from accountability.rules.kind import EQUAL
+from contracts import LANDLINE, MOBILE
 from estimation import Limits
 from estimation.changes.verdicts import BOTH
 from estimation.estimators.merge_rules import Rules
@@ -23,8 +24,10 @@ from programme.population import AREA, PopulationPlan, summed_inside
 from programme.renames import Renames
 from programme.types import Quotas, Types
 from programme.weighting import Label
+from words import sentences
 
 LEAGUE, PROGRAMME = "league", "programme"
+TELEPHONES = {MOBILE: "sample.mode.mobile", LANDLINE: "sample.mode.landline"}  # keys in words/
 
 
 @dataclass(frozen=True)
@@ -174,6 +177,20 @@ class Programme:
     def break_between(self, before: str, after: str) -> str | None:
         """The first wave after `before`, up to `after`, that nothing earlier can be compared with; or None."""
         return min((wave for wave in self.breaks if before < wave <= after), default=None)
+
+    @property
+    def modes(self) -> Mapping[str, Mapping[str, str]]:
+        """The modes in which people are asked, by code, with their names: the answers of the questionnaire's item of
+        modes, else mobile and landline."""
+        item = self.questionnaire.mode
+        return {kind: sentences(key) for kind, key in TELEPHONES.items()} if item is None else item.answers
+
+    @property
+    def usual_mode(self) -> str | None:
+        """The mode of a call that says none: that of [calling], or the only one that the questionnaire has."""
+        item = self.questionnaire.mode
+        only = next(iter(item.answers)) if item is not None and len(item.answers) == 1 else None
+        return self.calling.mode or only
 
     @property
     def family(self) -> int:

@@ -16,7 +16,7 @@ from fieldwork.dispositions import check_words
 from programme.bulletin import read_bulletin
 from programme.calling import read_calling
 from programme.consequences import read_consequences
-from programme.declared import LEAGUE, PROGRAMME, Area, Columns, Comparing, Interviewers, Programme
+from programme.declared import LEAGUE, PROGRAMME, TELEPHONES, Area, Columns, Comparing, Interviewers, Programme
 from programme.entry import TYPES, Entry
 from programme.groups import Groups, check_levels, read_groups
 from programme.measures import read_indicators
@@ -136,7 +136,7 @@ def programme_of(data: Mapping, file: str, *, stored: bool = False, digest: str 
         bulletin=read_bulletin(entry),
         questionnaire=questionnaire,
         year_weights=_year_weights(entry),
-        calling=read_calling(entry, areas),
+        calling=read_calling(entry, areas, TELEPHONES if questionnaire.mode is None else questionnaire.mode.answers),
         types=types,
         quotas=read_quotas(entry, kinds),
     )

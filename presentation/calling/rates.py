@@ -6,7 +6,7 @@ import pandas as pd
 
 from fieldwork.dispositions import CLASSES, UNKNOWN_CLASSES
 from fieldwork.rates import NEED_NO_UNKNOWN, RATES
-from service.fieldwork.rates import ALL, WaveRates
+from service.fieldwork.rates import ALL, MODE, WaveRates
 from words import Speaker
 
 SHOWN = ("RR1", "RR3", "COOP1", "REF1", "CON1")  # one of each kind, and the one that needs e; a file has all sixteen
@@ -17,9 +17,7 @@ def rate_rows(wave_rates: WaveRates, names: Mapping[str, Mapping[str, str]], t: 
     """One row for each domain: its numbers, its interviews, and the rates SHOWN with their limits."""
     rates = wave_rates.rates
     columns = {
-        t(f"rates.by.{wave_rates.domain}"): [
-            _domain_name(name, wave_rates.domain, names, t) for name in rates.counts.index
-        ],
+        t(f"rates.by.{wave_rates.domain}"): [_domain_name(name, wave_rates, names, t) for name in rates.counts.index],
         t("rates.column.numbers"): [f"{total:,.0f}" for total in rates.counts.sum(axis=1)],
         t("rates.column.interviews"): [f"{count:,.0f}" for count in rates.counts["I"]],
     }
@@ -34,12 +32,11 @@ def _rate_text(rate: float, low: float, high: float, t: Speaker) -> str:
     return OTHERWISE if rate != rate else t("rates.with_limits", rate=rate, low=low, high=high)
 
 
-def _domain_name(name: str, by: str, names: Mapping[str, Mapping[str, str]], t: Speaker) -> str:
-    if by == ALL:
+def _domain_name(name: str, wave_rates: WaveRates, areas: Mapping[str, Mapping[str, str]], t: Speaker) -> str:
+    if wave_rates.domain == ALL:
         return t("rates.all")
-    if by == "mode":
-        return t(f"sample.mode.{name}")
-    return names[name][t("language.code")] if by == "area" and name in names else str(name)
+    names = areas if wave_rates.domain == "area" else wave_rates.names
+    return names[name][t("language.code")] if name in names else str(name)
 
 
 def rate_notes(wave_rates: WaveRates, t: Speaker) -> list[str]:
@@ -53,6 +50,8 @@ def rate_notes(wave_rates: WaveRates, t: Speaker) -> list[str]:
         notes.append(t("rates.e_stated", **stated))
     if wave_rates.weighted:
         notes.append(t("rates.weighted"))
+    if wave_rates.domain == MODE:
+        notes.append(t("rates.of_modes" if len(rates.counts) > 1 else "rates.one_mode"))
     if wave_rates.domain == "interviewer":
         notes.append(t("rates.of_interviewers"))
     return [*notes, t("rates.limits")]

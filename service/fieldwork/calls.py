@@ -20,7 +20,7 @@ from fieldwork import work_done
 from fieldwork.phone_numbers import masked_text
 from programme.declared import Programme
 from sampling import interviews_short, release_progress, unfinished
-from service.fieldwork.call_file import AT, DISPOSITION, INTERVIEWER, UNIT, Check, minute_of, read_calls
+from service.fieldwork.call_file import AT, DISPOSITION, INTERVIEWER, MODE, UNIT, Check, minute_of, read_calls
 from service.fieldwork.calling.interviewers import active_interviewers
 from service.fieldwork.stops import STOPPED
 from service.fieldwork.stored_calls import in_parts
@@ -74,11 +74,12 @@ class Fieldwork:
 class ImportedCalls:
     """What an import of a call log did: how many attempts were new, and how many were known already.
 
-    notes: what was recognised in the file.
+    modes: of those known already, to how many the log added the mode;  notes: what was recognised in the file.
     """
 
     new: int
     known: int
+    modes: int = 0
     notes: tuple[Note, ...] = field(default=(), compare=False)
 
 
@@ -89,7 +90,7 @@ def import_calls(
     """Import a call log (`call_file.read_calls`), completely or not at all; lines imported before change nothing.
 
     A Fault for a unit that was not drawn or is not released yet, and for a line that contradicts what an earlier import
-    said of the same attempt: attempts are never changed.
+    said of the same attempt: attempts are never changed.  The mode of an attempt may be added where nothing said it.
     """
     sample, declared = read_sample(store, programme, wave), current_programme(store, programme)[1]
     log, notes = _drawn_calls(sample, content, file, choice, declared, listed_of(store, sample))
@@ -106,18 +107,35 @@ def add_calls(
     faults: those found before; they and attempts that contradict what is stored are raised together.
     """
     number = round_of(connection, programme, sample.wave)
-    contents = _content(log[DISPOSITION], log[INTERVIEWER])
     stored = _stored_content(connection, number, log)
-    changed = stored.notna() & (stored != contents)
-    faults.refuse(changed, "calls.changed", UNIT, log, each={"before": stored})
+    contents = _content(log[DISPOSITION], log[INTERVIEWER])
+    changed = stored.content.notna() & (stored.content != contents)
+    faults.refuse(changed, "calls.changed", UNIT, log, each={"before": stored.content})
+    added = pd.Series(data=False, index=log.index)
+    if MODE in log:
+        said = stored.content.notna() & log[MODE].notna()
+        added = said & stored[MODE].isna()
+        other = said & ~added & (stored[MODE] != log[MODE])
+        faults.refuse(other & ~changed, "calls.mode_changed", UNIT, log, each={"before": stored[MODE]})
     faults.settle()
-    new = log[stored.isna()]
-    if len(new):
+    new, modes = log[stored.content.isna()], log[added]
+    if len(new) or len(modes):
         details = {"programme": programme, "wave": sample.wave, "file": masked_text(faults.file), "attempts": len(new)}
+        details |= {"modes": len(modes)} if len(modes) else {}
         add_run(connection, actor, IMPORT, details, [("plan", sample.plan.plan_id)])
         insert_rows(connection, calls, new, round_id=number)
+        _add_modes(connection, number, modes)
         audit.append(connection, actor, IMPORT, details)
-    return ImportedCalls(len(new), len(log) - len(new))
+    return ImportedCalls(len(new), len(log) - len(new), len(modes))
+
+
+def _add_modes(connection: sa.Connection, round_id: int, modes: pd.DataFrame) -> None:
+    """Write the modes of attempts that are there already, and of which nothing said it."""
+    if len(modes):
+        same = calls.c.round_id == round_id, calls.c.unit_id == sa.bindparam("unit"), calls.c.at == sa.bindparam("time")
+        update = calls.update().where(*same).values(mode=sa.bindparam("said"))
+        rows = modes[[UNIT, AT, MODE]].set_axis(["unit", "time", "said"], axis=1).to_dict("records")
+        connection.execute(update, rows)
 
 
 @permitted
@@ -129,7 +147,7 @@ def preview_calls(
     listed = listed_of(store, sample)
     check = lambda: _drawn_calls(sample, content, file, choice, declared, listed)[1]  # noqa: E731
     uses = {UNIT: UNIT, AT: AT, INTERVIEWER: "interviewer", DISPOSITION: DISPOSITION}
-    return preview(content, file, uses, check, expected=list(uses), choice=choice)
+    return preview(content, file, uses | {MODE: MODE}, check, expected=list(uses), choice=choice)
 
 
 def _drawn_calls(
@@ -141,6 +159,7 @@ def _drawn_calls(
     there is one; and, but for a simulated survey, before the first release.
     """
     options: dict[str, Any] = {"zone": declared.calling.zone, "check": check_of(sample, choice, declared, listed)}
+    options["modes"] = declared.modes
     return read_calls(content, file, datetime.now(UTC), choice, declared.outcomes, **options)
 
 
@@ -335,10 +354,13 @@ def timed_outcomes(programme: str, wave: str) -> sa.Select:
     return sa.select(calls.c.at, calls.c.disposition).join(rounds).where(*of_wave)
 
 
-def attempts_between(round_id: int, first: datetime, last: datetime) -> sa.Select:
-    """unit_id, at, disposition, interviewer of a wave's attempts from first to last, both included."""
+def attempts_between(round_id: int, first: datetime, last: datetime, *further: sa.Column) -> sa.Select:
+    """unit_id, at, disposition, interviewer and further columns of a wave's attempts from first to last, both included.
+
+    The first four are found in an index.
+    """
     columns = calls.c.unit_id, calls.c.at, calls.c.disposition, calls.c.interviewer
-    return sa.select(*columns).where(calls.c.round_id == round_id, calls.c.at >= first, calls.c.at <= last)
+    return sa.select(*columns, *further).where(calls.c.round_id == round_id, calls.c.at >= first, calls.c.at <= last)
 
 
 def _content(disposition: pd.Series, interviewer: pd.Series) -> pd.Series:
@@ -346,22 +368,31 @@ def _content(disposition: pd.Series, interviewer: pd.Series) -> pd.Series:
     return disposition + ", " + interviewer
 
 
-def _stored_content(connection: sa.Connection, round_id: int, log: pd.DataFrame) -> pd.Series:
-    """For each line of a log, the content stored of an attempt at that unit and time; None if there is none.
+def _stored_content(connection: sa.Connection, round_id: int, log: pd.DataFrame) -> pd.DataFrame:
+    """For each line of a log, the content stored of an attempt at that unit and time, None if there is none; and its
+    mode, where the log has modes.
 
     Lines are compared by k = u·m + t: u is the place of a line's unit among those of the log, t that of its time among
     the log's m times.
     """
     units, times = pd.Index(log[UNIT].unique()), pd.DatetimeIndex(log[AT].unique())
     first, last = log[AT].agg(["min", "max"])
-    keys, contents = [np.array([], dtype=np.int64)], [np.array([], dtype=object)]
-    for part in in_parts(connection, attempts_between(round_id, first, last)):
+    further, nothing = ([calls.c.mode] if MODE in log else []), np.array([], dtype=object)
+    keys, values = (
+        [np.array([], dtype=np.int64)],
+        {name: [nothing] for name in ("content", *([MODE] if further else []))},
+    )
+    for part in in_parts(connection, attempts_between(round_id, first, last, *further)):
         unit, time = units.get_indexer(part[UNIT]), times.get_indexer(part[AT])
         of_log = (unit >= 0) & (time >= 0)
         keys.append((unit * len(times) + time)[of_log])
         content = _content(part[DISPOSITION][of_log], part[INTERVIEWER][of_log])
-        contents.append(content.to_numpy(dtype=object))
-    stored = pd.Series(np.concatenate(contents), pd.Index(np.concatenate(keys)), dtype=object)
+        values["content"].append(content.to_numpy(dtype=object))
+        if further:
+            values[MODE].append(part[MODE][of_log].to_numpy(dtype=object))
+    columns = {name: np.concatenate(parts) for name, parts in values.items()}
+    stored = pd.DataFrame(columns, pd.Index(np.concatenate(keys)), dtype=object)
     stored = stored[~stored.index.duplicated(keep="last")]
     lines = units.get_indexer(log[UNIT]) * len(times) + times.get_indexer(log[AT])
-    return stored.reindex(lines).set_axis(log.index).where(lambda content: content.notna(), None)
+    found = stored.reindex(lines).set_axis(log.index)
+    return found.where(found.notna(), None)

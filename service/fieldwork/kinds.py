@@ -109,7 +109,7 @@ def _people(store: Store, declared: Programme, wave: str, sample: Sample) -> pd.
     """One row for each interview, by unit_id, with all columns that answers or the list have, as text; "" for none."""
     outcomes = outcomes_of(store, declared.name, wave)
     logged = outcomes.unit_id[outcomes.disposition.isin(INTERVIEWS)]
-    recorded, filed = _recorded(store, declared, wave), _filed(store, declared, wave)
+    recorded, filed = _recorded(store, declared, wave), filed_answers(store, declared, wave)
     answered = recorded.index.union(filed.index).union(pd.Index(logged.unique(), dtype=object))
     units = sample.released.set_index("unit_id")
     index = units.index[units.index.isin(answered)]
@@ -131,7 +131,7 @@ def _recorded(store: Store, declared: Programme, wave: str) -> pd.DataFrame:
     return table.assign(**{item.name: responses[c].to_numpy() for item, c in of_item if item is not None})
 
 
-def _filed(store: Store, declared: Programme, wave: str) -> pd.DataFrame:
+def filed_answers(store: Store, declared: Programme, wave: str) -> pd.DataFrame:
     """What the newest file of the wave says of its interviews, by unit_id."""
     versions = wave_versions(store, declared.name)
     newest = versions.version_id[versions.current & (versions.wave == wave)]

@@ -1,7 +1,7 @@
 """A wave's outcome rates: of all its released numbers, by area, portion, mode or interviewer; and its calls by hour."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from fieldwork.final_outcomes import NEVER_CALLED, counts_by_class, final_outcom
 from fieldwork.hours import calls_by_hour
 from fieldwork.rates import Rates, outcome_rates
 from service.fieldwork.calls import outcomes_by_unit, outcomes_of, timed_outcomes
+from service.fieldwork.modes import mode_names, modes_of
 from service.intake.imports import current_programme
 from service.samples.samples import Sample, read_sample
 from service.store import schema
@@ -17,9 +18,9 @@ from service.store.engine import Store
 from service.store.permissions import permitted
 from words import Fault
 
-ALL, INTERVIEWER = "all", "interviewer"
-COLUMNS = {"area": "area", "stratum": "stratum", "portion": "release", "mode": "mode"}  # name -> column of the sample
-DOMAINS = (ALL, *COLUMNS, INTERVIEWER)
+ALL, INTERVIEWER, MODE = "all", "interviewer", "mode"
+COLUMNS = {"area": "area", "stratum": "stratum", "portion": "release"}  # name -> column of the sample
+DOMAINS = (ALL, *COLUMNS, MODE, INTERVIEWER)
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +32,7 @@ class WaveRates:
     never_called  how many of them nobody called yet; they count as unknown
     weighted      the counts are sums of base weights
     rates         a row for each domain
+    names         by mode: the name of each mode, by language
     """
 
     wave: str
@@ -39,6 +41,7 @@ class WaveRates:
     never_called: int
     weighted: bool
     rates: Rates
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @permitted
@@ -56,7 +59,7 @@ def read_rates(
     eligibility  as in `outcome_rates`
     weighted     every number counts with its base weight
     A number is with the interviewer who had its final outcome; nobody has numbers never called, which are left out of
-    rates by interviewer.
+    rates by interviewer.  By mode, `fieldwork.modes` says which one a number counts with.
     """
     sample = read_sample(store, programme, wave)
     numbers = sample.weighted
@@ -69,9 +72,13 @@ def read_rates(
     weights = numbers.base_weight[among] if weighted else None
     counts = counts_by_class(final[among], of_number[among], weights)
     squares = None if weights is None else counts_by_class(final[among], of_number[among], weights**2)
+    names = mode_names(current_programme(store, programme)[1]) if domain == MODE else {}
+    if names:  # in their order, and numbers not called yet last
+        counts = counts.loc[[mode for mode in names if mode in counts.index]]
+        squares = None if squares is None else squares.loc[counts.index]
     rates = outcome_rates(counts, eligibility=eligibility, squares=squares)
     never_called = int((final == NEVER_CALLED).sum())
-    return WaveRates(wave, domain, len(numbers), never_called, weighted, rates)
+    return WaveRates(wave, domain, len(numbers), never_called, weighted, rates, names)
 
 
 def _domain(
@@ -80,11 +87,14 @@ def _domain(
     """What each number is told apart by; None where it has no such thing."""
     if by == ALL:
         return pd.Series(ALL, index=numbers.index, name=ALL)
-    if by in COLUMNS and COLUMNS[by] in numbers:
+    if by in COLUMNS:
         return numbers[COLUMNS[by]].astype(object).rename(by)
+    if by == MODE:
+        declared = current_programme(store, programme)[1]
+        of_units = pd.Series(final.to_numpy(), index=pd.Index(numbers.unit_id))
+        return modes_of(store, declared, sample, of_units).set_axis(numbers.index).rename(by)
     if by != INTERVIEWER:
-        known = [name for name in DOMAINS if name in (ALL, INTERVIEWER) or COLUMNS[name] in numbers]
-        raise Fault(key="rates.by", found=by, wave=sample.wave, expected=known)
+        raise Fault(key="rates.by", found=by, wave=sample.wave, expected=list(DOMAINS))
     calls = schema.calls.c
     asked = outcomes_by_unit(programme, sample.wave)
     newest = sa.func.max(calls.at).label("at")

@@ -132,6 +132,7 @@ calls = sa.Table(
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("interviewer", sa.Text, nullable=False),
     sa.Column("disposition", sa.Text, nullable=False),
+    sa.Column("mode", sa.Text),  # NULL: the log does not say it
     sa.Index("calls_of_a_unit", "round_id", "unit_id", "at", "disposition"),
     sa.Index("calls_by_time", "round_id", "at", "interviewer", "disposition"),
 )

@@ -45,7 +45,7 @@ def test_quotas_stand_beside_the_people_or_alone():
     both = composition(interviews(MADE), "sex", "town", {"m": 160, "f": 340}, {"f": 30, "m": 10})
     assert both.kinds.quota.to_dict() == {"m": 10, "f": 30}
     alone = composition(interviews(MADE), "town*sex", "town", None, {"a*m": 5})
-    assert alone.cells.quota.to_dict() == {"a*m": 5} and alone.cells.interviews.to_list() == [2]
+    assert alone.kinds.quota.to_dict() == {"a*m": 5} and alone.kinds.interviews.to_list() == [2]
     assert alone.kinds.expected.isna().all() and alone.kinds.state.to_list() == [""] and alone.unknown == 38
     some = composition(interviews(MADE), "town*sex", "town", PEOPLE, {"a*m": 5})
     assert some.kinds.quota.isna().all()  # that of one area is none of all areas

@@ -13,12 +13,14 @@ from township_list import FILE, FRAME, NAME, ROOT, as_csv, programme, residents,
 from presentation import samples as sample_words
 from sampling import DrawnWave, Wanted, commitment, frame_digest, record_rested, verify_chain
 from service.drawing import draws, releases
+from service.fieldwork.rates import read_rates
 from service.files import bounds
 from service.intake import imports
 from service.intake.import_log import import_log
 from service.protection import vault
 from service.protection.keys import Key
 from service.samples import frame_versions, frames, number_banks, proof_files, samples
+from service.samples.listed_columns import listed_of_draw
 from service.samples.public_value import plain_value
 from service.store import audit, schema
 from service.store.engine import Store
@@ -573,3 +575,12 @@ def test_a_plan_of_an_older_version_is_still_read_and_drawn_unless_it_continues_
     releases.release_next(store, NAME, wave)
     later = Wanted(140, after=wave)
     assert fault(draws.make_plan, store, NAME, "2026Q4", later).key == "sample.earlier_older"
+
+
+def test_numbers_of_a_list_of_mobiles_and_landlines_count_by_their_kind_in_rates_by_mode(planned):
+    draws.draw_wave(planned, NAME, FIRST, frame_key=FRAME_KEY)
+    numbers = releases.release_next(planned, NAME, FIRST).released
+    kind = pd.Series(listed_of_draw(planned, samples.read_sample(planned, NAME, FIRST).draw_id)["mode"])
+    expected = kind.reindex(numbers.unit_id).value_counts().to_dict()
+    by_mode = read_rates(planned, NAME, FIRST, domain="mode").rates.counts
+    assert by_mode.sum(axis=1).to_dict() == expected and set(expected) == {"mobile", "landline"}

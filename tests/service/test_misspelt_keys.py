@@ -100,7 +100,10 @@ def with_table(data: Mapping, path: tuple[str, ...], change) -> bytes:
 
 def names_keys(path: tuple[str, ...]) -> bool:
     """Are the keys of this table names given by the survey?  A name may be one of `NAMING` itself (an item “where”)."""
-    if path[:1] == ("renamed",) or path == ("design", "merge"):  # waves and codes; strata
+    if path[:1] in (("renamed",), ("quotas",)) or path == (
+        "design",
+        "merge",
+    ):  # waves and codes; kinds of people; strata
         return True
     return bool(path) and path[-1] in NAMING and (len(path) < 2 or path[-2] not in NAMING)
 

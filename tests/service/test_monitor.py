@@ -143,7 +143,7 @@ def test_interviews_by_kind_stand_beside_what_the_people_would_give(of_kinds):
     assert of_people.kinds.interviews.to_dict() == {"m*18-39": 2, "m*40+": 1, "f*18-39": 0, "f*40+": 1}
     assert np.allclose(of_people.kinds.expected, [1.6, 0.4, 1.2, 0.8]) and of_people.unknown == 1
     assert of_noise.kinds[["interviews", "quota"]].to_numpy().tolist() == [[2, 3], [1, 1]]
-    assert of_town.cells[["area", "interviews", "quota"]].to_numpy().tolist() == [["ash", 0, 1]]
+    assert of_town.kinds[["interviews", "quota"]].T.to_dict("list") == {"ash*often": [0, 1]}
     assert of_years.kinds.interviews.to_dict() == {"10+": 2}  # a type of person, and not the age
     unsaid = {key: values["margin"] for key, values in kinds.unsaid}  # no totals have pets, and no answer has a home
     assert unsaid == {"monitor.kinds.no_margin": "pets", "monitor.kinds.lacking": "home"}
@@ -157,11 +157,11 @@ def test_kinds_are_said_in_every_language_and_written_by_the_command(of_kinds, t
         assert any("2" in line and "3" in line for line in lines)  # the quota of "often" is not reached
         assert len(kind_notes(kinds, declared, t)) == 4
         assert kind_rows(kinds.compositions[0], declared, t).shape == (4, 6)
-    assert len(kind_table(kinds)) == 4 + 2 + 2 + 1  # that by town also in its area
+    assert len(kind_table(kinds)) == 4 + 2 + 1 + 1
     url, file = of_kinds.engine.url.render_as_string(), tmp_path / "kinds.csv"
     result = CliRunner().invoke(cli.app, ["sample", "monitor", MAY, "--store", url, "--kinds", str(file)])
     assert result.exit_code == 0, result.output
-    assert "40.0%" in result.output and file.read_text("utf-8").count("\n") == 10
+    assert "40.0%" in result.output and file.read_text("utf-8").count("\n") == 9
 
 
 def test_what_cannot_be_told_by_kind_is_said(called):

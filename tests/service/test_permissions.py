@@ -30,6 +30,8 @@ NO_USE_CASES = {  # functions that take a store and are called by use cases or t
     "service.figures.responding.released_design",
     "service.figures.responding.sample_of",
     "service.figures.quality.interviews_of",
+    "service.fieldwork.kinds.filed_answers",
+    "service.fieldwork.modes.modes_of",
     "service.intake.lacking_versions.left_out_of",
     "service.intake.lacking_versions.tables_of",
     "service.intake.out_again.out_again",

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from half_rung import FILE, released, units
-from made_up import JUNE, MAY, NAME, as_csv, begin_survey
+from half_rung import FILE, record_response, released, units
+from made_up import ANN, JUNE, MAY, NAME, PROGRAMME, as_csv, begin_survey
 from typer.testing import CliRunner
 
 from commands import cli
@@ -14,6 +14,8 @@ from fieldwork.hours import calls_by_hour
 from presentation.calling.rates import rate_notes, rate_rows, rate_table
 from service.bulletins import facts
 from service.fieldwork import calls, rates
+from service.fieldwork.answering.responses import Response
+from service.intake import imports
 from service.store import audit
 from service.store.engine import Store
 from service.store.permissions import CENTRE, LEADER, Actor
@@ -57,7 +59,7 @@ def test_the_rates_of_all_numbers_are_those_counted_by_hand(called):
     assert np.isclose(stated.RR3, 3 / (5 + unknown / 2))
 
 
-@pytest.mark.parametrize("by", [name for name in rates.DOMAINS if name != "mode"])
+@pytest.mark.parametrize("by", rates.DOMAINS)
 def test_the_numbers_of_the_domains_add_up_to_all(called, by):
     told_apart, whole = rates.read_rates(called, NAME, MAY, domain=by), rates.read_rates(called, NAME, MAY)
     left_out = whole.never_called if by == "interviewer" else 0
@@ -107,7 +109,7 @@ def test_a_bulletin_that_a_leader_makes_has_the_rates_of_the_calls(called):
 
 def test_what_cannot_be_told_apart_is_refused_with_what_can(called):
     with pytest.raises(Fault) as caught:
-        rates.read_rates(called, NAME, MAY, domain="mode")
+        rates.read_rates(called, NAME, MAY, domain="shoes")
     assert caught.value.key == "rates.by" and "area" in caught.value.values["expected"]
 
 
@@ -130,3 +132,57 @@ def test_the_command_prints_the_rates_and_writes_all_of_them(called, tmp_path, m
     assert "RR3" in done.output and len(pd.read_csv(file)) == 5
     wrong = CliRunner().invoke(cli.app, ["sample", "rates", MAY, "--e", "half"])
     assert isinstance(wrong.exception, Fault) and wrong.exception.key == "rates.e_option"
+
+
+WAYS = b"""
+[items.way]
+text = { en = "How somebody was asked" }
+answers.tel = { en = "telephone", zh = "\xe7\x94\xb5\xe8\xaf\x9d" }
+answers.web = { en = "form" }
+answers.door = { en = "visit" }
+[questionnaire]
+mode = "way"
+"""
+
+
+def way_log(units: list[str], rows) -> bytes:
+    """number, minute, outcome, mode: as a call log."""
+    at = datetime(2024, 5, 6, 8, tzinfo=UTC)
+    lines = [(units[n], (at + timedelta(minutes=m)).isoformat(), "i1", code, mode) for n, m, code, mode in rows]
+    return as_csv(pd.DataFrame(lines, columns=["unit_id", "at", "interviewer", "disposition", "mode"]))
+
+
+def by_mode(store) -> dict[str, dict[str, int]]:
+    """mode -> class -> numbers."""
+    counts = rates.read_rates(store, NAME, MAY, domain="mode").rates.counts
+    return {mode: {name: int(n) for name, n in row.items() if n > 0} for mode, row in counts.iterrows()}
+
+
+def test_rates_by_mode_are_those_counted_by_hand_or_refused_with_the_way_out(fresh_store):
+    """Number 0 answered a form; 1 by telephone; 2 refused at the door; the mode of the calls to 3 and 4 is not said."""
+    store = released(begin_survey(fresh_store("sqlite"), PROGRAMME + WAYS))
+    numbers = units(store)
+    said = {"noise": "often", "pier": "good", "market": "good"}
+    record_response(store, NAME, MAY, Response(numbers[0], datetime.now(UTC), said, "", "web"))
+    rows = [(1, 1, "1.1", "\u7535\u8bdd"), (2, 1, "3.13", "tel"), (2, 9, "2.11", "visit"), (3, 1, "3.13", "tel")]
+    calls.import_calls(store, NAME, MAY, way_log(numbers, [*rows, (3, 9, "3.13", ""), (4, 1, "3.13", "")]), FILE)
+    with pytest.raises(Fault) as caught:
+        by_mode(store)
+    assert caught.value.key == "rates.mode_unknown" and caught.value.values["units"] == numbers[3:5]
+    filled = way_log(numbers, [*rows, (3, 9, "3.13", "door"), (4, 1, "3.13", "tel")])
+    imported = calls.import_calls(store, NAME, MAY, filled, FILE)
+    assert (imported.new, imported.known, imported.modes) == (0, 6, 2)
+    expected = {"web": {"I": 1}, "tel": {"I": 1, "UH": 1}, "door": {"R": 1, "UH": 1}, "not_called": {"UH": 5}}
+    assert by_mode(store) == expected
+    wave_rates = rates.read_rates(store, NAME, MAY, domain="mode")
+    assert "visit" in rate_rows(wave_rates, {}, speaker("en")).iloc[:, 0].to_list()
+    for mode, key in (("door", "calls.mode_changed"), ("smoke", "calls.mode")):
+        with pytest.raises(Fault) as caught:
+            calls.import_calls(store, NAME, MAY, way_log(numbers, [(4, 1, "3.13", mode)]), FILE)
+        assert caught.value.key == key
+    imports.import_programme(store.acting(ANN), PROGRAMME + WAYS + b'[calling]\nmode = "tel"\n', "harbours.toml")
+    assert by_mode(store)["tel"] == {"I": 1, "UH": 6}  # those not called yet will be called
+
+
+def test_a_wave_of_one_mode_has_one_row(called):
+    assert list(by_mode(called)) == ["telephone"]

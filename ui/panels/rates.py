@@ -9,9 +9,9 @@ from service.files.write import csv_bytes, file_name
 from service.intake.imports import current_programme
 from service.samples.samples import Sample
 from service.store.engine import Store
-from ui import tables
+from ui import faults, tables
 from ui.literal import literal
-from words import Speaker
+from words import Fault, Speaker
 
 
 def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
@@ -21,20 +21,29 @@ def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
     with st.expander(t("rates.title")):
         by = st.selectbox(
             t("rates.choose"),
-            [name for name in rates.DOMAINS if rates.COLUMNS.get(name, "unit_id") in sample.units],
+            rates.DOMAINS,
             format_func=lambda name: t("rates.all") if name == rates.ALL else t(f"rates.by.{name}"),
             key=f"rates_by_{sample.wave}",
         )
         weighted = st.toggle(t("rates.weigh"), key=f"rates_weighted_{sample.wave}")
-        wave_rates = rates.read_rates(store, programme, sample.wave, domain=by, weighted=weighted)
-        names = {code: area.name for code, area in current_programme(store, programme)[1].areas.items()}
-        tables.plain_table(rate_words.rate_rows(wave_rates, names, t), words=1)
-        for note in rate_words.rate_notes(wave_rates, t):
-            st.caption(literal(note))
-        st.caption(literal(t("rates.file_has_all", names=list(NEED_NO_UNKNOWN))))
-        name = file_name(programme, sample.wave, "rates", by, suffix=".csv")
-        st.download_button(t("rates.save"), csv_bytes(rate_words.rate_table(wave_rates)), name, "text/csv")
+        try:
+            _show_rates(
+                store, programme, rates.read_rates(store, programme, sample.wave, domain=by, weighted=weighted), t
+            )
+        except Fault as fault:
+            faults.say(fault, t)
         hours = rates.read_hours(store, programme, sample.wave)
         if len(hours):
             st.markdown(t("rates.hour.title"))
             tables.plain_table(rate_words.hour_rows(hours, t), words=1)
+
+
+def _show_rates(store: Store, programme: str, wave_rates: rates.WaveRates, t: Speaker) -> None:
+    """The table of the rates, what they rest on, and all of them as a file."""
+    names = {code: area.name for code, area in current_programme(store, programme)[1].areas.items()}
+    tables.plain_table(rate_words.rate_rows(wave_rates, names, t), words=1)
+    for note in rate_words.rate_notes(wave_rates, t):
+        st.caption(literal(note))
+    st.caption(literal(t("rates.file_has_all", names=list(NEED_NO_UNKNOWN))))
+    name = file_name(programme, wave_rates.wave, "rates", wave_rates.domain, suffix=".csv")
+    st.download_button(t("rates.save"), csv_bytes(rate_words.rate_table(wave_rates)), name, "text/csv")

@@ -9,7 +9,7 @@ from fieldwork.completeness import states
 from fieldwork.dispositions import OUTCOMES
 from programme.declared import Programme
 from service.fieldwork.answering.checking import AT, INTERVIEWER, UNIT
-from service.fieldwork.call_file import DISPOSITION
+from service.fieldwork.call_file import DISPOSITION, MODE
 from service.fieldwork.call_times import point_in_time
 from service.files.choice import Choice, Note
 from service.files.decimals import with_points
@@ -30,7 +30,8 @@ class ResponseFile:
     """The rows of a file.
 
     responses  unit_id, at, interviewer and the questionnaire's columns, by row number
-    attempts   unit_id, at, interviewer and disposition of rows with an outcome and no answers, as they were written
+    attempts   unit_id, at, interviewer and disposition of rows with an outcome and no answers, as they were written;
+               mode, where the questionnaire has an item of modes and the file its column
     notes      what was recognised
     """
 
@@ -74,9 +75,12 @@ def read_responses(
     faults.refuse([times[text] is None for text in responses[AT]], "response.time", AT, responses)
     at = pd.Series([times[text] for text in responses[AT]], responses.index, dtype=object)
     kept = [c for c in responses if c != DISPOSITION]
+    attempts = table.loc[called, [UNIT, AT, INTERVIEWER, DISPOSITION]]
+    if questionnaire.mode is not None and questionnaire.mode.name in table:
+        attempts = attempts.assign(**{MODE: table[questionnaire.mode.name][called]})
     return ResponseFile(
         responses[kept].assign(**{AT: at}),
-        table.loc[called, [UNIT, AT, INTERVIEWER, DISPOSITION]],
+        attempts,
         (*read.notes, *notes),
     )
 

@@ -163,6 +163,7 @@ def _log_of(
 ) -> tuple[pd.DataFrame, tuple[Note, ...]]:
     """The attempts of a file of responses as the call log has them, and what was changed for it."""
     of_log: dict[str, Any] = {"check": check_of(sample, choice, declared, listed_of(store, sample))}
+    of_log["modes"] = declared.modes
     return log_of(attempts, faults, datetime.now(UTC), declared.outcomes, zone=declared.calling.zone, **of_log)
 
 
@@ -276,21 +277,24 @@ def _beside_earlier(new: pd.DataFrame, last: pd.DataFrame, faults: FaultList) ->
 def _attempts(connection: sa.Connection, round_id: int, new: pd.DataFrame, faults: FaultList) -> pd.DataFrame:
     """The attempts that the responses add to the call log: none where the log has the interview already.
 
-    `faults` gets a response at the time of an attempt that the log says had another outcome.
+    `faults` gets a response at the time of an attempt that the log says had another outcome or mode.
     """
-    columns = calls.c.unit_id, calls.c.at, calls.c.disposition
+    columns = calls.c.unit_id, calls.c.at, calls.c.disposition, calls.c.mode
     names = sorted(set(new[UNIT]))
     wanted = [calls.c.unit_id.in_(names)] if len(names) <= AT_ONCE else []
     logged = connection.execute(sa.select(*columns).where(calls.c.round_id == round_id, *wanted)).all()
-    at_time = {(unit, at.replace(tzinfo=at.tzinfo or UTC)): code for unit, at, code in logged}
-    interviewed = {unit for unit, _, code in logged if code in INTERVIEW}
-    before = [at_time.get((unit, at)) for unit, at in zip(new[UNIT], new[AT], strict=True)]
-    there = pd.Series(before, index=new.index, dtype=object)
+    at_time = {(unit, at.replace(tzinfo=at.tzinfo or UTC)): (code, mode) for unit, at, code, mode in logged}
+    interviewed = {unit for unit, _, code, _ in logged if code in INTERVIEW}
+    before = [at_time.get((unit, at), (None, None)) for unit, at in zip(new[UNIT], new[AT], strict=True)]
+    there, mode = (pd.Series([of[k] for of in before], index=new.index, dtype=object) for k in (0, 1))
     shown = new.assign(**{UNIT: new[UNIT].map(masked_text)})
     other = there.notna() & (there != new.disposition)
     faults.refuse(other, "response.other_outcome", UNIT, shown, each={"logged": there, "made": new.disposition})
+    another = mode.notna() & (new["mode"] != "") & (mode != new["mode"])
+    faults.refuse(another, "response.other_mode", UNIT, shown, each={"logged": mode, "made": new["mode"]})
     has_interview = new.state.isin(INTERVIEWS) & new[UNIT].isin(interviewed)
-    return new.loc[there.isna() & ~has_interview, [UNIT, AT, INTERVIEWER, "disposition"]]
+    attempts = new.loc[there.isna() & ~has_interview, [UNIT, AT, INTERVIEWER, "disposition", "mode"]]
+    return attempts.assign(mode=attempts["mode"].where(attempts["mode"] != "", None))
 
 
 @permitted

@@ -27,5 +27,6 @@ REVISIONS = (
     "outside",
     "contrasts",
     "listened",
+    "modes",
 )
 OLDEST_SCHEMA = 2  # how stores of the first revision say what they are
