@@ -7,7 +7,7 @@ import pandas as pd
 from estimation import Measure
 from estimation.changes.verdicts import CHANCE
 from estimation.indicators.indicators import SHARE
-from presentation.bulletin.wording import change_level_text, level_text, measure_name, shown_runs
+from presentation.bulletin.wording import change_level_text, level_text, measure_name, runs_of_areas, runs_of_changes
 from presentation.notes import unfit_text
 from presentation.numbers import percent_text, shown_value
 from presentation.screen import badge, count_text
@@ -74,7 +74,7 @@ def areas_grid(facts: Facts, t: Speaker) -> Grid:
         Column("unfit", t("bulletin.column.unfit"), "text"),
     ]
     columns.append(Column("runs", t("bulletin.column.runs"), "text"))
-    runs, rows = t("list.all", names=[str(run) for run in shown_runs(facts)]), []
+    runs, rows = t("list.all", names=[str(run) for run in runs_of_areas(facts)]), []
     for area in table.index:
         row = table.loc[area]
         cells = [int(row["rank"]), league.name(area)[t("language.code")]]
@@ -100,7 +100,7 @@ def areas_note(facts: Facts, t: Speaker) -> str:
     """What stands under a table of areas: intervals, method, marks and runs."""
     league = facts.league
     methods = sorted({t(f"method.{name}") for name in league.table.method})
-    values = {"level": level_text(league), "methods": methods, "runs": [str(run) for run in shown_runs(facts)]}
+    values = {"level": level_text(league), "methods": methods, "runs": [str(run) for run in runs_of_areas(facts)]}
     sentences = [t("bulletin.note.areas", count=len(values["runs"]), **values)]
     if facts.screen.weak:
         sentences.append(t("bulletin.note.weak"))
@@ -237,7 +237,7 @@ def confirmed_grid(facts: Facts, t: Speaker) -> Grid:
 
 def changes_note(facts: Facts, t: Speaker) -> str:
     """What stands under a table of changes: what is compared, which interval it is, and the runs."""
-    runs = [str(run) for run in shown_runs(facts)]
+    runs = [str(run) for run in runs_of_changes(facts)]
     return t("bulletin.note.changes", level=change_level_text(facts), runs=runs, count=len(runs))
 
 

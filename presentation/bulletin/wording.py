@@ -172,9 +172,18 @@ def source_text(facts: Facts, t: Speaker) -> str:
 
 def shown_runs(facts: Facts) -> list[int]:
     """The runs of the estimate, of the comparisons and of the year's mean."""
-    runs = [run["run_id"] for c in facts.screen.compared for run in c.league.runs.values()]
-    runs += [facts.screen.rolling.run] if facts.screen.rolling is not None else []
-    return sorted({*runs, *(run["run_id"] for run in facts.league.runs.values())})
+    rolling = facts.screen.rolling
+    return sorted({*runs_of_areas(facts), *([] if rolling is None else [rolling.run])})
+
+
+def runs_of_areas(facts: Facts) -> list[int]:
+    """The runs of the estimate and of the comparisons."""
+    return sorted({*runs_of_changes(facts), *(run["run_id"] for run in facts.league.runs.values())})
+
+
+def runs_of_changes(facts: Facts) -> list[int]:
+    """The runs of the comparisons."""
+    return sorted({max(run["run_id"] for run in c.league.runs.values()) for c in facts.screen.compared})
 
 
 def mark_of(facts: Facts, t: Speaker) -> str:

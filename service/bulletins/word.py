@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
+from itertools import pairwise
 from xml.sax.saxutils import escape
 
 from docx import Document as WordDocument
@@ -42,6 +43,7 @@ SPACED = 1.5  # signs that programs add to a line between Chinese and digits
 TITLE_LINE = 40  # Latin letters: a line of 20 signs of 22 points
 # of a list of annexes, in hundredths of a sign: the first line's indent, the word before the first name, a number
 INDENT, WORD, NUMBER = 200, 300, 125
+NO_BREAK = "\N{NO-BREAK SPACE}"
 SIGN = 320  # twentieths of a point: a sign of 16 points
 SIGNATURE, DATE = style_id("Signature"), style_id("Date")
 RIGHT = 4  # signs at the right of the date
@@ -118,12 +120,17 @@ def _set_off(word: Word, document: Document) -> None:
             if before:
                 lines[DATE].get_or_add_pPr().get_or_add_spacing().set(qn("w:before"), before)
     if is_official(document.language, document.kind) and head.signature and {SIGNATURE, DATE} <= {*lines}:
-        name, day = _wide(head.signature) / WIDE, _wide(head.date) / WIDE
+        name, day = _signs(head.signature), _signs(head.date)
         right = max(RIGHT, (name - day) / 2)
         for style, room in ((SIGNATURE, right + (day - name) / 2), (DATE, right)):
             indent = lines[style].get_or_add_pPr().get_or_add_ind()
             indent.set(qn("w:rightChars"), str(round(100 * room)))
             indent.set(qn("w:right"), str(round(SIGN * room)))
+
+
+def _signs(text: str) -> float:
+    """The width of a line in Chinese signs; word processors add a quarter where a digit stands beside one."""
+    return _wide(text) / WIDE + sum(_wide(a) != _wide(b) for a, b in pairwise(text)) / 4
 
 
 def _style(paragraph) -> str | None:
@@ -178,9 +185,14 @@ def _without_line(paragraph) -> None:
 
 
 def _title(document: Document) -> str:
-    """The title; a long one of a Chinese document in lines that divide no word: before and after the survey's name."""
+    """The title; a long one of a Chinese document in lines that divide no word: before and after the survey's name.
+
+    In other languages its last two words stay together, such as a year and its quarter.
+    """
     title, survey = document.title, document.words.get("survey", "")
-    if document.language != "zh" or document.kind == BRIEF or _wide(title) <= TITLE_LINE or survey not in title:
+    if document.language != "zh":
+        return NO_BREAK.join(title.rsplit(" ", 1))
+    if document.kind == BRIEF or _wide(title) <= TITLE_LINE or survey not in title:
         return title
     before, _, after = title.partition(survey)
     ways = ((before + survey, after), (before, survey + after), (before, survey, after))
