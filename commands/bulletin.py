@@ -133,4 +133,9 @@ def _contents(kept: Kept, files: list[Path], template: Path | None) -> list[tupl
         except OSError as error:
             raise Fault(key="file.unreadable", file=str(template), problem=error.strerror) from error
     named = "" if template is None else str(template)
-    return [(file, file_bytes(kept.document, file.suffix.lower(), office, file=named)) for file in files]
+    try:
+        return [(file, file_bytes(kept.document, file.suffix.lower(), office, file=named)) for file in files]
+    except Fault as fault:
+        if office is not None:
+            fault.add_note(t("cli.bulletin.template_way", kind=kept.kind))
+        raise

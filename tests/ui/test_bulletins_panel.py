@@ -7,9 +7,12 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from presentation.bulletin.making import made_bulletin
+from presentation.bulletin.wording import Asked
 from service.bulletins.keeping import bulletin_list
+from service.figures import waves
 from service.store.engine import STORE_VARIABLE, Store
-from words import text
+from words import speaker, text
 
 SCRIPT = """
 from service.store.engine import Store, store_url
@@ -56,6 +59,18 @@ def test_a_bulletin_is_made_by_the_form_and_is_still_what_todays_figures_say(own
     assert not at.exception and not at.error and len(at.get("download_button")) >= 2
     at.button(key=f"bulletin_again {kept.number}").click().run()
     said = text("bulletin.again.same", language, number=kept.number, digest=kept.digest)
-    assert said in [block.value for block in at.markdown]
+    assert said in [block.value for block in at.success]
     offered = AppTest.from_string(SCRIPT.format(language=language, name="offered"), default_timeout=60).run()
-    assert not offered.exception and len(offered.selectbox) == 1
+    assert not offered.exception and len(offered.selectbox) == 1 and not offered.warning
+
+
+def test_a_bulletin_with_newer_figures_is_marked_in_the_list_and_names_them_without_being_asked(own_store):
+    store, t = own_store, speaker("en")
+    kept = made_bulletin(store, "ensu2015", "brief", Asked(date(2015, 10, 15)), t)
+    run = waves.estimate_wave(store, "ensu2015", "2015Q3", seed="another").run_id
+    at = AppTest.from_string(SCRIPT.format(language="en", name="offered"), default_timeout=60).run()
+    listed, revised = (frame.value for frame in at.dataframe)
+    assert listed[t("bulletin.listed.since")][0] == t("bulletin.mark.newer", runs=[str(run)], count=1)
+    assert not at.exception and [block.value for block in at.warning][-1].endswith("revised since it was made:")
+    assert (revised[t("bulletin.listed.then")] != revised[t("bulletin.listed.now")]).all() and len(revised) > 0
+    assert kept.number == 1

@@ -5,7 +5,7 @@ from datetime import date
 import streamlit as st
 
 from presentation.bulletin.making import made_again, made_bulletin
-from presentation.bulletin.said import again_texts, listed_text
+from presentation.bulletin.said import again_sentences, kept_rows, kept_text, revised_rows
 from presentation.bulletin.wording import Asked
 from presentation.times import wave_text
 from programme.declared import Programme
@@ -13,13 +13,15 @@ from service.bulletins.document import KINDS
 from service.bulletins.files import BOOK, DECK, ENDINGS, PDF, WORD, file_bytes, template_bytes
 from service.bulletins.keeping import Kept, bulletin_list
 from service.bulletins.pdf import has_office
-from service.bulletins.since import changes_since
+from service.bulletins.since import Since, changes_since
 from service.figures.league import waves_with_estimates
-from service.files.write import file_name
+from service.files.write import csv_bytes, file_name
 from service.intake.imports import current_programme
 from service.store.engine import Store
 from ui import faults, uploads
+from ui.cards import file_link
 from ui.literal import literal
+from ui.tables import LONGEST, plain_table
 from words import Speaker, visible
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -31,6 +33,7 @@ MEDIA = {
 }
 HEAD = ("title", "issuer", "number", "addressee", "signature", "copies")
 TEMPLATES = ["docx", "pptx"]
+COMPARED = "bulletins compared"  # in the session: kept bulletins with those made of the figures of today
 FIRST_DAY = date(1990, 1, 1)  # of the dates that the form offers
 
 
@@ -99,9 +102,11 @@ def offered(
         return
     choose = t("app.choose")
     since = changes_since(store, programme_name, kept)
-    say = lambda one: listed_text(one, since, t)  # noqa: E731
+    st.subheader(t("bulletin.panel.kept"), anchor=False)
+    plain_table(kept_rows(kept, since, t))
+    say = lambda one: kept_text(one, t)  # noqa: E731
     one = st.selectbox(
-        t("bulletin.panel.kept"),
+        t("bulletin.panel.one"),
         kept,
         format_func=say,
         key=f"bulletin_kept {kept[0].number}",
@@ -125,9 +130,30 @@ def offered(
             )
     with places[-1]:
         compare = st.button(t("bulletin.panel.again"), key=f"bulletin_again {one.number}")
-    if compare:
-        for sentence in faults.explained(lambda: again_texts(one, made_again(store, one), t), t) or []:
-            st.markdown(literal(sentence))
+    if compare or one.number in since:
+        _revised(store, one, since.get(one.number), t)
+
+
+def _revised(store: Store, one: Kept, known: Since | None, t: Speaker) -> None:
+    """Whether a bulletin's figures are still those of today; compared once while nothing new is computed."""
+    compared = st.session_state.setdefault(COMPARED, {})
+    key = (one.programme, one.number, known)
+    if key not in compared:
+        compared[key] = faults.explained(lambda: made_again(store, one), t)
+    again = compared[key]
+    if again is None:
+        del compared[key]
+        return
+    say = st.success if again.same and not again.outdated else st.warning
+    for sentence in again_sentences(one, again, t):
+        say(literal(sentence))
+    if again.revised:
+        rows = revised_rows(again, t)
+        plain_table(rows.head(LONGEST))
+        name = file_name(
+            one.programme, one.wave, one.kind, f"v{one.version}", t("bulletin.panel.revised"), suffix=".csv"
+        )
+        file_link(t("bulletin.panel.save_revised", count=len(rows)), csv_bytes(rows), name, "text/csv")
 
 
 def _template(one: Kept, t: Speaker) -> tuple[bytes | None, str]:
