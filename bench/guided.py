@@ -201,7 +201,10 @@ PARSERS: Mapping[str, tuple[bytes, Callable[[bytes], Any]]] = {
     "census_file": (CENSUS, lambda content: census_file(content, "c.csv", "4513", AGES, MARGINS, "2020")),
     "read_calls": (_csv("calls"), lambda content: read_calls(content, "c.csv", NOW)),
     "read_responses": (RESPONSES.encode(), _responses),
-    "read_truth": (b"area,rate,willing\n01,0.9,0.6\n02,0.8,0.7\n", lambda content: read_truth(content, "t.csv", TOWNS)),
+    "read_truth": (
+        b"area,rate,willing\n01,0.9,0.6\n02,0.8,0.7\n",
+        lambda content: read_truth(content, "t.csv", TOWNS, "2026Q1"),
+    ),
     "read_shares": (_csv("shares"), lambda content: read_shares(content, "s.csv")),
     "read_costs": (b"stratum,cost\n01,3\n02,4.5\n", lambda content: read_costs(content, "c.csv", areas=TOWNS)),
     "read_constraints": (b"domain,share,margin\narea=01,0.5,0.1\n", lambda content: read_constraints(content, "c.csv")),

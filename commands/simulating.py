@@ -22,6 +22,7 @@ from commands.speaking import (
 )
 from fieldwork.calling_rules import CallingRules
 from fieldwork.simulated import Interviewing, Reaching, Truth
+from service.fieldwork.calling.interviewers import interviewer_list
 from service.fieldwork.simulating import COACHED, RATE, WILLING, read_truth, simulate_wave
 from service.files.bounds import read_bounded
 from service.files.write import csv_bytes
@@ -41,7 +42,9 @@ def simulate(
     truth: Annotated[Path, typer.Argument(help=t("cli.simulate.truth"))],
     folder: Annotated[Path, typer.Argument(help=t("cli.simulate.folder"))],
     measure: Annotated[str | None, typer.Option(help=t("cli.simulate.measure"), show_default=False)] = None,
-    interviewers: Annotated[int, typer.Option(min=1, max=999, help=t("cli.simulate.interviewers"))] = INTERVIEWERS,
+    interviewers: Annotated[
+        int | None, typer.Option(min=1, max=999, help=t("cli.simulate.interviewers"), show_default=False)
+    ] = None,
     rho: Annotated[float, typer.Option(help=t("cli.simulate.rho"))] = 0.0,
     lazy: Annotated[int, typer.Option(min=0, help=t("cli.simulate.lazy"))] = 0,
     begins: Annotated[
@@ -58,13 +61,15 @@ def simulate(
 ) -> None:
     opened, programme_name = opened_for(store, as_, programme)
     declared = current_programme(opened, programme_name)[1]
-    areas = read_truth(read_bounded(truth), name_of(truth), list(declared.areas))
+    areas = read_truth(read_bounded(truth), name_of(truth), list(declared.areas), wave)
     zone = ZoneInfo(CallingRules.zone)
     first = datetime.now(zone) - timedelta(days=days + 1) if begins is None else begins.replace(tzinfo=zone)
     first = first.replace(hour=0, minute=0, second=0, microsecond=0)
-    names = tuple(f"i{number:03d}" for number in range(1, interviewers + 1))
-    if lazy > interviewers:
-        raise Fault(key="simulated.lazy_count", found=lazy, expected=interviewers)
+    listed = tuple(interviewer_list(opened, programme_name, wave).query("numbers > 0").interviewer)
+    made_up = tuple(f"i{number:03d}" for number in range(1, (interviewers or INTERVIEWERS) + 1))
+    names = listed if listed and interviewers is None else made_up
+    if lazy > len(names):
+        raise Fault(key="simulated.lazy_count", found=lazy, expected=len(names))
     jump = None if coached_on is None else coached_on.replace(tzinfo=zone)
     column = lambda name: areas[name].to_dict() if name in areas else {}  # noqa: E731
     named = {"seed": seed, "begins": first + FIRST_HOUR, "ends": first + timedelta(days=days)}

@@ -149,12 +149,17 @@ def _owners(store: Store, sample: Sample, units: pd.DataFrame, interviewing: Int
     return known
 
 
-def read_truth(content: bytes, file: str, areas: list[str]) -> pd.DataFrame:
-    """area, rate and, where the file has them, willing and coached, by area; a Fault with all that is wrong."""
-    read = read_file(content, file, (AREA, RATE))
+def read_truth(content: bytes, file: str, areas: list[str], wave: str) -> pd.DataFrame:
+    """rate and, where the file has them, willing and coached, by area; a Fault with all that is wrong.
+
+    The rates stand in the column `rate`, or, as in the demonstration's truth.csv, in the column named like the wave.
+    """
+    read = read_file(content, file, (AREA,))
     table, faults = read.table, FaultList(file, list(read.faults))
-    if faults.lacking(table, (AREA, RATE), key="simulated.truth_columns"):
-        faults.settle()
+    if RATE not in table and wave in table:
+        table = table.rename(columns={wave: RATE})
+    if missing := [column for column in (AREA, RATE) if column not in table]:
+        raise Fault(key="simulated.truth_columns", file=file, columns=missing, found=list(table.columns))
     faults.refuse(~table[AREA].isin(areas), "simulated.truth_area", AREA, table, expected=areas)
     faults.refuse(table[AREA].duplicated(), "simulated.truth_twice", AREA, table)
     numbers = {}

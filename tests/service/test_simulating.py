@@ -63,7 +63,7 @@ def test_by_command_a_drawn_wave_is_called_answered_weighted_and_estimated_and_s
     of_sample, tmp_path, rankshift
 ):
     truth, url = tmp_path / "truth.csv", str(of_sample.engine.url)
-    truth.write_text("area,rate\n" + "".join(f"{a},{r}\n" for a, r in RATES.items()), "utf-8")
+    truth.write_text(f"area,{WAVE},{NEXT}\n" + "".join(f"{a},{r},0.1\n" for a, r in RATES.items()), "utf-8")
     options = ("--from", "2026-03-02", "--interviewers", 5, "--store", url)
     said = rankshift("simulate", WAVE, truth, tmp_path / "files", *options)
     assert said.code == 0 and "SIMULATED" in said.out and "Nobody was asked" in said.out
@@ -126,3 +126,6 @@ def test_a_file_of_true_rates_is_refused_with_all_that_is_wrong(of_sample, tmp_p
     file.write_text(f"area,rate\n{TOWNSHIPS[0]},1.2\nnowhere,0.5\n{TOWNSHIPS[0]},0.9\n", "utf-8")
     said = rankshift("simulate", WAVE, file, tmp_path, "--store", str(of_sample.engine.url))
     assert said.code == 1 and all(found in said.err for found in ("1.2", "nowhere", TOWNSHIPS[0]))
+    file.write_text(f"area,{NEXT}\n{TOWNSHIPS[0]},0.9\n", "utf-8")
+    said = rankshift("simulate", WAVE, file, tmp_path, "--store", str(of_sample.engine.url))
+    assert said.code == 1 and "rate" in said.err and NEXT in said.err
