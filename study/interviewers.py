@@ -194,7 +194,9 @@ def main(
     tasks = [Task(errors, cell, 0, c, i, SEED) for c, cell in cells.items() for i in range(streams)]
     folder = BUILD / code.replace("/", "-")
     table = summary(run(those_kept(tasks, folder) if kept else tasks, workers=workers, folder=folder))
-    print(pd.DataFrame(cells.values(), index=list(cells)).join(table).to_string())
+    print(
+        pd.DataFrame(cells.values(), index=list(cells)).join(table.rename(columns={"rho": "estimated_rho"})).to_string()
+    )
     if not every:
         print(*write_between(DOCS, "quality", NAME, lambda language: chapter(table, cells, language, code)))
 

@@ -66,6 +66,7 @@ CELLS = [
     *(Cell(0.02, *strength, people=24, interviews=50) for strength in STRENGTHS),
     *(Cell(0.02, *strength, people=8, areas=20, interviews=60, planted=1) for strength in STRENGTHS),
     *(Cell(0.02, *strength, people=5, areas=20, interviews=60, planted=1) for strength in STRENGTHS),
+    *(Cell(0.02, *strength, people=24, interviews=50, planted=1) for strength in STRENGTHS),
 ]
 
 
