@@ -27,7 +27,7 @@ from fieldwork.rates import ANY_INTERVIEW
 from words import Fault
 
 LEVEL = 0.9  # of the limits
-LEAST = 30  # numbers called k times that h_k needs to be taken by itself; later calls are taken together
+LEAST = 30  # calls on which a share must rest
 WIDEST = 1 / 4  # κ: a factor whose coefficient of variation is 2
 REACHED, COMING, UNSURE, SHORT, EXHAUSTED, UNKNOWN = STATES = (
     "reached",
@@ -61,7 +61,7 @@ def interview_hazards(called: pd.DataFrame, *, required: int) -> pd.DataFrame:
 
     called  `calls_and_end` of the numbers called; calls beyond the mth count as the mth
     Where fewer than LEAST numbers were called k times, that call and all later ones have the shares of all of these
-    together; where no number was called k times, those of the call before.
+    together, and of the calls before as well until these are LEAST calls; the calls before keep their own.
     """
     if not required >= 1:
         raise Fault(key="fieldwork.required", found=required)
@@ -71,9 +71,11 @@ def interview_hazards(called: pd.DataFrame, *, required: int) -> pd.DataFrame:
     numbers = np.bincount(last, minlength=required + 1)[1:][::-1].cumsum()[::-1].astype(float)
     at_risk, few = numbers.copy(), np.flatnonzero(numbers[1:] < LEAST) + 1
     if len(few):
-        together = slice(few[0] if numbers[few[0]] > 0 else few[0] - 1, None)
-        ended[:, together] = ended[:, together].sum(axis=1, keepdims=True)
-        at_risk[together] = at_risk[together].sum()
+        first = few[0]
+        while first > 0 and numbers[first:].sum() < LEAST:
+            first -= 1
+        ended[:, few[0] :] = ended[:, first:].sum(axis=1, keepdims=True)
+        at_risk[few[0] :] = numbers[first:].sum()
     interview, other = np.divide(ended, at_risk, out=np.zeros_like(ended), where=at_risk > 0)
     chance = np.zeros(required + 1)
     for k in range(required - 1, -1, -1):

@@ -35,7 +35,10 @@ def test_calls_that_few_numbers_had_are_taken_together():
     rows = [(f"a{i}", NO_ANSWER, 1) for i in range(LEAST)] + [("b", NO_ANSWER, 3), ("b", INTERVIEW, 1)]
     table = interview_hazards(calls_and_end(outcomes(rows)), required=6)
     assert table.numbers.to_list() == [LEAST + 1, 1, 1, 1, 0, 0]
-    assert np.allclose(table.interview, [0, *[1 / 3] * 5])
+    assert np.allclose(table.interview, [0, *[1 / (LEAST + 4)] * 5])  # three later calls are no share of their own
+    rows += [(f"c{i}", NO_ANSWER, 4) for i in range(9)]  # with 4 * 9 calls they are
+    table = interview_hazards(calls_and_end(outcomes(rows)), required=6)
+    assert np.allclose(table.interview, [0, *[1 / (3 + 27)] * 5])
     with pytest.raises(Fault):
         interview_hazards(calls_and_end(outcomes(rows)), required=0)
 
