@@ -18,7 +18,7 @@ from fieldwork.simulated.assumptions import Interviewing, Reaching
 from fieldwork.simulated.people import PERSON
 from words import Fault
 
-BLOCK, HOUR = timedelta(hours=3), timedelta(hours=1)
+BLOCK, HOUR, HALF_HOUR = timedelta(hours=3), timedelta(hours=1), timedelta(minutes=30)
 LONGEST = timedelta(days=120)
 DELAY = 0.1  # of the time that an interviewer has for a call, before she makes it; so that calls hardly meet
 DAY = timedelta(days=1)
@@ -87,7 +87,18 @@ def play_calls(
     ahead = appointments[(appointments.start > ends) & ~history.ended[appointments.unit_id.to_numpy(int)]].reset_index(
         drop=True
     )
+    ahead = _spread(ahead)
     return made, ahead.assign(unit_id=name[ahead.unit_id.to_numpy(int)])
+
+
+def _spread(ahead: pd.DataFrame) -> pd.DataFrame:
+    """Appointments asked for in the same block, of half an hour each, in turn at each half hour of the block.
+
+    People name the hour, and interviewers write it down: now and then one has two at the same time.
+    """
+    turn = ahead.groupby("start").cumcount().to_numpy() % (BLOCK // HALF_HOUR)
+    starts = ahead.start + pd.to_timedelta(30 * turn, unit="min")
+    return ahead.assign(start=starts, end=starts + HALF_HOUR)
 
 
 def possible_outcomes(reaching: Reaching) -> set[str]:

@@ -62,13 +62,17 @@ def apart_notes(sample_plan: SamplePlan, programme: Programme, t: Speaker) -> li
     With k groups of equal parts, each has 1/k of an area's interviews, and the margin of its figures is √k times as
     wide: in var = (1 − f)·p·(1 − p)/n the sampling fraction f stays what it is, and n becomes n/k.
     """
+    return apart_text(sample_plan.wanted.interviews / sample_plan.allocation.area.nunique(), programme, t)
+
+
+def apart_text(interviews: float, programme: Programme, t: Speaker) -> list[str]:
+    """The same of an area with so many interviews; nothing where figures are of everybody together."""
     apart = [item for item in programme.items.values() if item.apart]
     groups = math.prod(len(item.answers) for item in apart)
     if groups < 2:
         return []
     items = [in_language(programme.item_texts[item.name], t("language.code")) for item in apart]
-    each = sample_plan.wanted.interviews / sample_plan.allocation.area.nunique() / groups
-    return [t("sample.note_apart", items=items, count=groups, each=each, wider=math.sqrt(groups))]
+    return [t("sample.note_apart", items=items, count=groups, each=interviews / groups, wider=math.sqrt(groups))]
 
 
 def _numbers_notes(sample_plan: SamplePlan, t: Speaker) -> list[str]:

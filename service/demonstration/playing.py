@@ -73,9 +73,9 @@ def play(store: Store, programme_name: str, story: Story, *, key: Key, now: date
         begins = datetime.combine(_day(now, zone) - timedelta(days=days), FIRST_HOUR, zone)
         _sample(centre, programme_name, story, wave, before, PRESENT_PORTIONS, key)
         made = _played(centre, programme_name, story, wave, begins, now)
-        agreed = made.appointments
+        agreed, whose = made.appointments, made.calls.groupby("unit_id").interviewer.last()
         for unit, start, end in zip(agreed.unit_id, agreed.start, agreed.end, strict=True):
-            make_appointment(centre, programme_name, wave, unit, Agreed(start, end, note=NOTE))
+            make_appointment(centre, programme_name, wave, unit, Agreed(start, end, whose[unit], NOTE))
         _import_calls(centre, programme_name, wave, made)
         _record_answers(centre, programme, wave, made)
     return list(story.waves)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fieldwork.appointments import clashing
 from fieldwork.assignment import assigned_interviewers
 from fieldwork.calling_rules import NO_SLOT, SLOTS, CallingRules, slot_at
 from fieldwork.dispositions import ENDING
@@ -175,6 +176,8 @@ def test_a_fieldwork_that_is_broken_off_leaves_open_numbers_and_appointments_ahe
     assert calls["at"].max() < middle and len(ahead) and (ahead.start > middle).all() and ahead.unit_id.is_unique
     last = calls.sort_values("at").groupby("unit_id").disposition.last()
     assert (last[ahead.unit_id] == "2.21").all()
+    whose = ahead.assign(starts=ahead.start, ends=ahead.end, interviewer=who[ahead.unit_id].to_numpy())
+    assert clashing(whose, len(NAMES)).mean() < 0.2 and ahead.start.dt.minute.isin([0, 30]).all()
     assert 0 < calls.unit_id[calls.disposition.isin(ENDING)].nunique() < len(people)
 
 

@@ -96,7 +96,7 @@ def test_the_quarters_are_drawn_called_answered_and_weighted_and_the_present_one
         drawn = connection.execute(sa.select(schema.draws.c.draw_id, schema.draws.c.wave)).all()
         ahead = connection.execute(sa.select(schema.appointments)).all()
     assert {row.wave for row in drawn} == {"2026Q2", "2026Q3", "2026Q4"} and ahead
-    assert all(row.note == "simulated" for row in ahead)
+    assert all(row.note == "simulated" and row.interviewer for row in ahead)
 
 
 def test_who_truly_moved_stands_beside_what_is_confirmed_for_leaders_too(demonstration):

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from presentation.samples import outline as outline_words
+from presentation.samples.plan_notes import apart_text
 from sampling import Assumed
 from sampling.planning.wanted import Wanted
 from service.drawing import draws, outlines
@@ -93,6 +94,8 @@ def _effect(store: Store, programme: str, asked: Mapping[str, Any], fields: Mapp
         return
     for line in outline_words.outline_lines(comes_to, assumed, t):
         st.markdown(literal(line))
+    for note in apart_text(comes_to.interviews / comes_to.areas, current_programme(store, programme)[1], t):
+        st.caption(literal(note))
     st.caption(t("outline.rough"))
 
 
