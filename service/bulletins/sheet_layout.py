@@ -19,7 +19,9 @@ PAGE = 100  # on a page on its side, in the widest usual font
 TALL = 480  # of a page on its side
 FULL, SMALLEST = 100, 60  # per cent: the size of printed letters, and the smallest one
 COMPARED = (PREVIOUS, YEAR_AGO)  # with these begin the names of a comparison's columns
+ABOUT = ("method", "unfit", "runs")  # columns that say where a row's figures come from
 FIRST_CHINESE, BRACKET = 0x2E80, chr(0xFF08)
+LEVEL = re.compile(r"(?<=[\u4e00-\u9fff])(?=\d)")
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,11 @@ def _way(grid: Grid, widths: Sequence[float], heights: Sequence[float], scale: i
 def _breaks(grid: Grid, widths: Sequence[float], room: float) -> list[int]:
     """The columns with which a further page of `room` characters begins; each page begins with the first two.
 
-    The columns of one comparison stay beside one another.
+    The columns of one comparison stay beside one another, and so do those that say where the figures come from.
     """
     filled, breaks = float(sum(widths[:2])), []
     columns = enumerate(grid.columns[2:], 2)
-    for _, members in groupby(columns, key=lambda c: next((k for k in COMPARED if c[1].name.startswith(k)), c[1].name)):
+    for _, members in groupby(columns, key=lambda c: _group(c[1].name)):
         block = [k for k, _ in members]
         size = sum(widths[k] for k in block)
         if filled + size > room and block[0] > 2:
@@ -69,6 +71,11 @@ def _breaks(grid: Grid, widths: Sequence[float], room: float) -> list[int]:
             filled = float(sum(widths[:2]))
         filled += size
     return breaks
+
+
+def _group(name: str) -> str:
+    """What the columns that are not parted have in common."""
+    return next((kind for kind in COMPARED if name.startswith(kind)), "about" if name in ABOUT else name)
 
 
 def _breaks_down(heights: Sequence[float], note: float, room: float) -> list[int]:
@@ -104,8 +111,8 @@ def row_heights(grid: Grid, widths: Sequence[float]) -> list[float]:
 def column_width(grid: Grid, k: int) -> int:
     """The width of a column: its longest text, or a number; no word of its heading is divided, nor a bracket in it."""
     column = grid.columns[k]
-    before, bracket, rest = column.heading.partition(BRACKET)
-    heading = max(map(_wide, [before, bracket + rest] if _wide(before) > len(before) else _parts(column.heading))) + 1
+    lines = heading_text(column).split("\n")
+    heading = max(map(_wide, lines if _wide(lines[0]) > len(lines[0]) else _parts(column.heading))) + 1
     if column.form != "text":
         return min(max(NUMBER, heading), HEADING)
     texts = [str(row[k]) for row in grid.rows if row[k]]
@@ -113,8 +120,8 @@ def column_width(grid: Grid, k: int) -> int:
 
 
 def heading_text(column: Column) -> str:
-    """A heading; of a Chinese one the unit in brackets stands on a line of its own."""
-    return column.heading.replace(BRACKET, f"\n{BRACKET}")
+    """A heading; of a Chinese one the unit in brackets stands on a line of its own, and so does a level inside it."""
+    return LEVEL.sub("\n", column.heading).replace(BRACKET, f"\n{BRACKET}")
 
 
 def note_columns(widths: Sequence[float], across: Sequence[int]) -> tuple[int, int]:
