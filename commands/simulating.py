@@ -23,6 +23,7 @@ from commands.speaking import (
 from fieldwork.calling_rules import CallingRules
 from fieldwork.simulated import Interviewing, Reaching, Truth
 from service.fieldwork.calling.interviewers import interviewer_list
+from service.fieldwork.calls import interviewed
 from service.fieldwork.simulating import COACHED, RATE, WILLING, read_truth, simulate_wave
 from service.files.bounds import read_bounded
 from service.files.write import csv_bytes
@@ -89,3 +90,5 @@ def simulate(
         file.parent.mkdir(parents=True, exist_ok=True)
         write(file, csv_bytes(table, simulated=True))
     out.print(t("cli.simulate.done", wave=wave, calls=len(made.calls), interviews=made.interviews))
+    if interviewed(opened, programme_name, wave):
+        out.print(t("cli.simulate.called", wave=wave))
