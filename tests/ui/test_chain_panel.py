@@ -95,3 +95,21 @@ def test_anybody_checks_it_by_page_and_what_was_changed_is_named(made, language)
     sentences = [text(key, language, **values) for key, values in found.verification.differences]
     assert sentences and all(str(literal(sentence)) in shown for sentence in sentences)
     assert checked(zipped(files), "0" * 64).error
+
+
+def test_the_files_for_r_stand_on_a_page_of_figures_for_those_alone_who_see_all(made):
+    script = f"""
+from service.store.engine import Store
+from service.store.permissions import Actor
+from service.figures.league import read_league
+from ui.panels import in_r
+from words import speaker
+store = Store.open({made!r}).acting(Actor("sam", {{role!r}}))
+in_r.of_league(store, read_league(store, {NAME!r}, wave={MAY!r}), speaker("zh"))
+"""
+    for role, buttons in ((STATISTICIAN, 2), (CENTRE, 0)):
+        at = AppTest.from_string(script.format(role=role), default_timeout=60).run()
+        assert not at.exception and len(at.button) == buttons
+        if buttons:
+            at.button(key="check_in_r").click().run()
+            assert not at.exception and len(at.get("download_button")) == 1

@@ -16,7 +16,7 @@ from service.intake.imports import current_programme
 from service.store.engine import Store
 from ui import address, cards, charts, choosers, pictures, tables
 from ui.literal import literal
-from ui.panels import area_card, source, types_of_person
+from ui.panels import area_card, in_r, source, types_of_person
 from words import Speaker
 
 OF_AREA = tuple(column for column in BOARD_COLUMNS if column != "area")
@@ -24,8 +24,7 @@ OF_AREA = tuple(column for column in BOARD_COLUMNS if column != "area")
 
 def show(store: Store, t: Speaker) -> None:
     """The area chosen: its verdict card, its figures and ranks over all waves, its rules and its factors."""
-    place = choosers.row()
-    chosen = choosers.choose_estimated(store, place, t)
+    chosen = choosers.choose_estimated(store, place := choosers.row(), t)
     if chosen is None:
         return
     name, waves = chosen
@@ -45,6 +44,7 @@ def show(store: Store, t: Speaker) -> None:
     _consequences(store, page, t)
     _factors(page, t)
     types_of_person.show_area(page, t)
+    in_r.of_league(store, page.league, t)
     cards.show_notes(page.league, t)
 
 
@@ -62,8 +62,8 @@ def _history(page: AreaPage, t: Speaker) -> None:
         "rank-history": (charts.rank_history_chart(waves, t), t("column.rank")),
     }
     for place, (name, (specification, of)) in zip(st.columns(2), drawn.items(), strict=True):
-        title = t("picture.area", area=area, of=of)
-        pictures.show(place, name, specification, page.league, title, t("area.chart.alt"), t)
+        titles = t("picture.area", area=area, of=of), t("area.chart.alt")
+        pictures.show(place, name, specification, page.league, *titles, t)
     st.caption(t("area.chart.key"))
     tables.plain_table(wave_rows(page, t), words=1)
 
@@ -79,10 +79,10 @@ def _rules(store: Store, page: AreaPage, t: Speaker) -> None:
 
 def _consequences(store: Store, page: AreaPage, t: Speaker) -> None:
     """What followed for the area in the two years that end with the wave."""
-    programme, league = page.league.programme, page.league
-    if not current_programme(store, programme.name)[1].in_league(league.league).consequences:
+    name, league = page.league.programme.name, page.league
+    if not current_programme(store, name)[1].in_league(league.league).consequences:
         return
-    board = read_consequences(store, programme.name, wave=league.wave, league=league.league)
+    board = read_consequences(store, name, wave=league.wave, league=league.league)
     st.subheader(t("consequences.title"), anchor=False)
     rows = board_rows(board, board.of_area(page.area), t)
     if rows.empty:

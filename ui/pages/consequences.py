@@ -9,6 +9,7 @@ from service.intake.imports import current_programme
 from service.store.engine import Store
 from ui import address, choosers, tables
 from ui.literal import literal, said
+from ui.panels import in_r
 from words import Speaker
 
 
@@ -38,6 +39,7 @@ def show(store: Store, t: Speaker) -> None:
         st.subheader(t("consequences.together"), anchor=False)
         tables.plain_table(together_rows(board, t), words=5)
     _listed(board, t)
+    in_r.show(store, name, str(wave), t)
     for note in board_notes(board, t):
         st.caption(literal(note))
 

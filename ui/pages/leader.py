@@ -16,7 +16,7 @@ from service.figures.screen import Screen, read_screen
 from service.store.engine import Store
 from ui import address, cards, charts, choosers, drawn, tables
 from ui.literal import literal, said
-from ui.panels import bulletins, known_truth, league_charts, side_by_side, source
+from ui.panels import bulletins, in_r, known_truth, league_charts, side_by_side, source
 from words import Speaker
 
 
@@ -47,6 +47,7 @@ def show(store: Store, t: Speaker) -> None:
     side_by_side.show(store, league, t)
     bulletins.offered(store, league.programme.name, t)
     _rules(league, t)
+    in_r.of_league(store, league, t)
     with st.expander(t("leader.how")):
         st.markdown(
             said(t, "leader.how.text", level=league.programme.level, page=percent_text(league.programme.page_level))

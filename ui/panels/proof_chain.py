@@ -7,15 +7,15 @@ import streamlit as st
 from service.figures.league import League
 from service.figures.windows import comparison_name
 from service.files.write import file_name
-from service.proof import chain_files, compared_files, exchanged, outside, outside_changes
+from service.proof import chain_files, compared_files, exchanged
 from service.samples.proof_files import zipped
 from service.store.engine import Store
 from service.store.permissions import PERMITTED
 from ui import faults
 from ui.literal import said
+from ui.panels import in_r
+from ui.panels.in_r import MEDIA, ZIP
 from words import Fault, Speaker
-
-ZIP, MEDIA = ".zip", "application/zip"
 
 
 def show(store: Store, league: League, t: Speaker) -> None:
@@ -47,26 +47,8 @@ def show(store: Store, league: League, t: Speaker) -> None:
         content = zipped(chain_files.answers_files(store, programme, wave))
         name = file_name(programme, wave, "answers", suffix=ZIP)
         st.download_button(t("chain.save_answers"), content, name, MEDIA, on_click="ignore")
-
-    st.caption(t("outside.what"))
-    figures, changes = st.columns(2)
-    if figures.button(t("outside.make"), key="check_in_r"):
-        name = file_name(programme, wave, "check-in-r", suffix=ZIP)
-        _offer_for_r(lambda: outside.outside_files(store, programme, wave), name, t)
-    if against is not None and changes.button(t("outside.make_changes"), key="changes_in_r"):
-        compared = comparison_name(against, league.upto or wave)
-        name = file_name(programme, wave, "changes-in-r", suffix=ZIP)
-        _offer_for_r(lambda: outside_changes.outside_changes(store, programme, wave, compared), name, t)
-
-
-def _offer_for_r(make: Callable[[], Mapping[str, bytes]], name: str, t: Speaker) -> None:
-    """Files for R that are made now, to save."""
-    try:
-        content = zipped(make())
-    except Fault as fault:
-        faults.say(fault, t)
-        return
-    st.download_button(t("outside.save"), content, name, MEDIA, on_click="ignore")
+    compared = None if against is None else comparison_name(against, league.upto or wave)
+    in_r.buttons(store, programme, wave, t, compared=compared)
 
 
 def _offer(make: Callable[[], tuple[str, Mapping[str, bytes]]], name: str, t: Speaker) -> None:
