@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service.fieldwork.answering.lacking import lacking_for
+from service.fieldwork.answering.lacking import lacking_for, lonely_ahead
 from service.fieldwork.calls import fieldwork_of, interviewed
 from service.figures.comparable import totals_inputs
 from service.figures.hindrances import hindrances
@@ -109,9 +109,10 @@ def steps_of_wave(store: Store, programme: str, wave: str) -> WaveSteps:
 
 def _ahead(store: Store, programme: str, wave: str) -> tuple[Fault, ...]:
     """The columns, outcomes and known totals for want of which a planned wave could not be made or weighted."""
-    lacks = lacking_for(store, programme, wave)
+    declared = current_programme(store, programme)[1]
+    lacks = lacking_for(store, programme, wave) + lonely_ahead(declared, read_plan(store, programme, wave))
     try:
-        totals_inputs(store, current_programme(store, programme)[1], [wave])
+        totals_inputs(store, declared, [wave])
     except Fault as fault:
         return (*lacks, fault)
     return lacks

@@ -1,5 +1,6 @@
 """Laibin's next quarter from the shipped list to its figures, by nothing but what is recorded here."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from programme.survey import read_programme
 from reference.laibin_quarters import LIST, TOTALS, small_list
 from sampling import Wanted
 from service.drawing import draws, releases
-from service.fieldwork.answering.lacking import lacking_for
+from service.fieldwork.answering.lacking import lacking_for, lonely_ahead
 from service.fieldwork.answering.making import make_wave
 from service.fieldwork.answering.responses import import_responses
 from service.fieldwork.calls import import_calls, stop_fieldwork
@@ -26,7 +27,7 @@ from service.intake import imports
 from service.intake.imports import current_programme
 from service.protection.keys import Key
 from service.samples import frames
-from service.samples.samples import read_sample
+from service.samples.samples import read_plan, read_sample
 from service.store import schema
 from service.store.permissions import CENTRE, STATISTICIAN, Actor
 from words import Fault
@@ -107,6 +108,16 @@ def test_what_refusers_do_not_tell_is_missed_in_the_plan_before_anybody_is_calle
     assert [fault.key for fault in ahead] == ["response.lacks.eligible_unasked"]
     for say in BOTH.values():
         assert "listed_age" in say(ahead[0].key, **ahead[0].values)
+    declared, plan = current_programme(centre, NAME)[1], read_plan(centre, NAME, WAVE)
+    first = plan.allocation.stratum.iloc[0]
+    thin = replace(plan, allocation=plan.allocation.assign(interviews=[1, *plan.allocation.interviews[1:]]))
+    assert not lonely_ahead(declared, thin)  # the programme says what such a stratum contributes
+    strict = replace(declared, lonely="error")
+    assert not lonely_ahead(strict, plan) and not lonely_ahead(replace(strict, merged_strata={first: ("b",)}), thin)
+    (lonely,) = lonely_ahead(strict, thin)
+    assert lonely.values["strata"] == [first] and all(
+        first in say(lonely.key, **lonely.values) for say in BOTH.values()
+    )
 
 
 OUTCOME, PERSONS = b'disposition = "outcome"', b'[weighting.persons]\nprobability = "p"\n[weighting.trimming]'

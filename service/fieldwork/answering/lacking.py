@@ -15,13 +15,14 @@ from programme.made_waves import (
 )
 from sampling.proof.draw_plan import KISH
 from service.intake.imports import current_programme
-from service.intake.of_sample import FRAME_JOIN
+from service.intake.of_sample import FRAME_JOIN, JOIN
 from service.samples.listed_columns import columns_kept, says_kinds
 from service.samples.samples import SamplePlan, read_plan
 from service.store.engine import Store
 from service.store.permissions import permitted
 from words import Fault
 
+ERROR = "error"  # the programme leaves a stratum with one sampling unit without an error
 ASKED, UNASKED = "response.lacks.eligible", "response.lacks.eligible_unasked"
 OUTCOMES = "response.lacks.outcomes"
 SAID = {  # of whom a column must be known, or what else is lacking -> the sentence
@@ -44,6 +45,23 @@ def lacking_for(store: Store, programme: str, wave: str) -> tuple[Fault, ...]:
     if outcomes := outcomes_without_place(declared):
         lacks.append(Fault(key=OUTCOMES, wave=wave, outcomes=list(outcomes)))
     return tuple(lacks)
+
+
+def lonely_ahead(declared: Programme, plan: SamplePlan) -> tuple[Fault, ...]:
+    """A Fault that names the strata planned with one sampling unit, of which no error can be computed.
+
+    Nothing where the programme says what such a stratum contributes ([design] lonely) or with which it is merged.
+    """
+    allocation = plan.allocation
+    units = allocation.psus if plan.wanted.each is not None else allocation.interviews
+    alone = [
+        stratum
+        for stratum in dict.fromkeys(allocation.stratum[units < 2])
+        if stratum.replace(FRAME_JOIN, JOIN) not in declared.merged_strata
+    ]
+    if declared.lonely != ERROR or not alone:
+        return ()
+    return (Fault(key="response.lacks.lonely", wave=plan.wave, count=len(alone), strata=alone),)
 
 
 def _sample_columns(store: Store, declared: Programme, plan: SamplePlan) -> SampleColumns:
