@@ -87,7 +87,8 @@ def tidy_figures(programme: Programme, wave: str, shown: pd.DataFrame) -> pd.Dat
 
 def dictionary_of(programme: Programme, tidy: pd.DataFrame) -> pd.DataFrame:
     """column, code, and what it is in each language: the columns first, then the codes in them."""
-    rows = [(name, "", *(text(f"exchange.column.{name}", language) for language in LANGUAGES)) for name in tidy]
+    columns = [*tidy, "simulated"] if programme.simulated else list(tidy)
+    rows = [(name, "", *(text(f"exchange.column.{name}", language) for language in LANGUAGES)) for name in columns]
     rows += [
         ("statistic", name, *(text(f"exchange.statistic.{name}", language) for language in LANGUAGES))
         for name in STATISTICS

@@ -1,12 +1,14 @@
 """Figures for other programs: the same numbers as CSV, Parquet and SDMX-CSV, without small cells, and a dictionary."""
 
 import io
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
+from service.intake.imports import current_programme
 from service.proof.chain_files import figure_chain
-from service.proof.exchanged import DIMENSIONS, exchange_files, sdmx_period
+from service.proof.exchanged import DIMENSIONS, KEYS, dictionary_of, exchange_files, sdmx_period
 from service.store.engine import Store
 from service.store.permissions import LEADER, Actor
 from words import LANGUAGES, Fault
@@ -55,3 +57,11 @@ def test_waves_are_periods_of_sdmx_and_leaders_have_no_such_files(ensu_store):
     ]
     with pytest.raises(Fault):
         exchange_files(Store.open(ensu_store[1]).acting(Actor("lee", LEADER)), NAME, WAVE)
+
+
+def test_the_dictionary_of_simulated_figures_names_the_column_that_says_so(ensu_store):
+    programme = current_programme(Store.open(ensu_store[1]), NAME)[1]
+    tidy = pd.DataFrame(columns=[*KEYS, "value"])
+    for simulated in (True, False):
+        said = dictionary_of(replace(programme, simulated=simulated), tidy)
+        assert ("simulated" in set(said.column)) is simulated
