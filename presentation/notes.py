@@ -33,8 +33,10 @@ def stopped_note(runs: Iterable[Mapping], t: Speaker) -> list[str]:
 
 
 def accepted_note(runs: Iterable[Mapping], t: Speaker) -> list[str]:
-    """A sentence for each wave that differs from the sample drawn for it, with the reason why this was accepted."""
-    notes = []
+    """A sentence for each wave that interviews were left out of, and for each that differs from the sample drawn for
+    it, with the reason why this was accepted."""
+    lacking = [origin for origin in _origins(runs) if origin.get("left_out")]
+    notes = [t("notes.left_out", wave=wave_text(of["wave"], t), count=of["left_out"]) for of in lacking]
     for origin in (origin for origin in _origins(runs) if origin["reason"] is not None):
         counts = {key.split(".")[-1]: count for key, count in sorted(origin["differences"].items())}
         said = [t(f"difference.{kind}", count=count) for kind, count in counts.items()]

@@ -8,11 +8,13 @@ from test_flags_of_waves import NAME, timed, timed_table  # noqa: F401
 from test_response_report import LATER
 
 from fieldwork.quality.relistening import heard, relistening_sample
+from presentation.notes import accepted_note
 from presentation.quality import listening as words
 from service.fieldwork.relistening import draw_relistening, read_relistening, record_relistening
 from service.figures import waves
 from service.figures.both_ways import read_both_ways
 from service.figures.interviewers import read_interviewers
+from service.figures.league import read_league
 from service.intake import imports
 from service.intake.left_out import leave_out, read_left_out, take_back
 from service.store.engine import Store
@@ -94,6 +96,8 @@ def test_leaving_out_is_a_version_with_a_reason_figures_show_both_ways_and_all_c
     both = read_both_ways(store, NAME, WAVE)
     assert both.without == len(units) and (both.table.n_all > both.table.n_kept).any()
     waves.estimate_wave(store, NAME, WAVE)
+    (note,) = accepted_note(read_league(store, NAME, wave=WAVE).runs.values(), speaker("en"))
+    assert f"{len(units)} interviews" in note and "left out" in note
     what_if = read_both_ways(store, NAME, WAVE, interviewers=("i3",))
     pd.testing.assert_frame_equal(what_if.table, both.table)
     for language in ("zh", "en"):
