@@ -13,6 +13,7 @@ from service.bulletins.column_widths import Layout, layout_of, lines_of
 from service.bulletins.document import Grid, row_texts
 from service.bulletins.templates import style_id
 
+LAST = 3  # rows of any table that stay with each other and with its note
 SHORT = 12  # rows of a table that is never divided between two pages
 USUAL = 9.0  # points of a cell whose style does not say its own
 KEPT, TO_THE_LEFT = "<w:keepNext/>", '<w:jc w:val="left"/>'
@@ -27,9 +28,10 @@ def table_of(word: Word, grid: Grid, width: Length):
     left = {k for k, shown in enumerate(grid.shown) if all(_form(grid, name) == "text" for name in shown.names)}
     keep, size = len(rows) <= SHORT, "" if layout.points == _points(word) else _size(layout.points)
     parts = [*_heads(grid, layout, twips, size, width, keep=keep)]
-    for row in rows:
+    for place, row in enumerate(rows):
+        kept = keep or place >= len(rows) - LAST  # the note is never on a page without a row
         cells = enumerate(zip(row, twips, strict=True))
-        parts.append(_row([_cell(text, w, size, k in left, keep) for k, (text, w) in cells]))
+        parts.append(_row([_cell(text, w, size, k in left, kept) for k, (text, w) in cells]))
     edges = "".join(
         f'<w:{edge} w:val="single" w:sz="{size}" w:space="0" w:color="{colour}"/>'
         for edge, size, colour in (("top", 8, "000000"), ("bottom", 8, "000000"), ("insideH", 2, "A6A6A6"))
