@@ -157,7 +157,10 @@ def arrived_text(screen: Screen, t: Speaker) -> str:
 def weak_text(screen: Screen, t: Speaker) -> str:
     """How many areas' figures are indicative only; empty if all are fit to publish."""
     count = len(screen.weak)
-    return t("screen.weak", count=count, area=area_word(screen.league, count, t)) if count else ""
+    if not count:
+        return ""
+    words = {"count": count, "area": area_word(screen.league, count, t)}
+    return t("screen.weak_all", **words) if 1 < count == len(screen.league.table) else t("screen.weak", **words)
 
 
 def opening(screen: Screen, t: Speaker) -> str:

@@ -10,13 +10,13 @@ def outline_lines(outline: Outline, assumed: Assumed, t: Speaker) -> list[str]:
     """Interviews and numbers, the margins, and the falls that an area's figures can show."""
     counts = {"areas": outline.areas, "interviews": outline.interviews, "fewest": outline.fewest, "most": outline.most}
     part = outline.numbers / outline.population
-    lines = [t("outline.counts", **counts), t("outline.numbers", numbers=outline.numbers, part=part)]
+    equal = outline.fewest == outline.most
+    counted = t("outline.counts_equal", **counts) if equal else t("outline.counts", **counts)
+    lines = [counted, t("outline.numbers", numbers=outline.numbers, part=part)]
     if assumed.sd is None:
-        lines.append(t("outline.margins", margin=outline.margin, widest=outline.widest))
-        return [
-            *lines,
-            t("outline.falls", visible=outline.visible, power=POWER, fall=assumed.fall, chance=outline.chance),
-        ]
+        lines.append(t("outline.margins", margin=100 * outline.margin, widest=100 * outline.widest))
+        falls = {"visible": 100 * outline.visible, "fall": 100 * assumed.fall}
+        return [*lines, t("outline.falls", power=POWER, chance=outline.chance, **falls)]
     lines.append(t("outline.margins_mean", margin=outline.margin, widest=outline.widest))
     values = {"visible": outline.visible, "power": POWER, "fall": assumed.fall, "chance": outline.chance}
     return [*lines, t("outline.falls_mean", **values)]

@@ -110,7 +110,16 @@ def _by_area(areas: pd.DataFrame, wanted: Wanted) -> pd.Series:
     """Interviews by area."""
     p = areas.stratum.map(dict(wanted.shares)).astype(float).fillna(wanted.assumed.share).to_numpy()
     sd = np.sqrt(p * (1 - p)) if wanted.assumed.sd is None else np.full(len(p), wanted.assumed.sd)
-    bounds = {"minimum": np.minimum(np.maximum(wanted.minimum, areas.strata), areas.population)}
+    least = np.minimum(np.maximum(wanted.minimum, areas.strata), areas.population)
+    if wanted.interviews < least.sum():
+        counts = {
+            "found": wanted.interviews,
+            "minimum": wanted.minimum,
+            "areas": len(areas),
+            "expected": int(least.sum()),
+        }
+        raise Fault(key="sampling.too_few_for_minimum", **counts)
+    bounds = {"minimum": least}
     if wanted.method == PROPORTIONAL:
         interviews = allocate_proportional(areas, wanted.interviews, **bounds)
     elif wanted.method == EQUAL:

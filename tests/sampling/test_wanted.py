@@ -52,7 +52,7 @@ def test_interviews_are_split_between_mobiles_and_landlines(strata):
         (lambda: Wanted(280, "lottery"), "sample.method"),
         (lambda: Wanted(280, portions=(0.5, 0.6)), "sampling.portions"),
         (lambda: Wanted(280, cost=-1.0), "sample.cost"),
-        (lambda: Wanted(200, minimum=3), "sampling.too_few"),
+        (lambda: Wanted(200, minimum=3), "sampling.too_few_for_minimum"),
         (lambda: Wanted(280, response_rate=0.01), "sample.small_strata"),
         (lambda: Wanted(280, shares={"nowhere": 0.5}), "sample.shares"),
     ],

@@ -1,5 +1,7 @@
 """The values a new plan begins with, and the outline of a plan that is not stored."""
 
+from dataclasses import replace
+
 import pytest
 from half_rung import INTERVIEW, NO_ANSWER, released, ring, units
 from made_up import ANN, BOTH, JUNE, MAY, NAME, begin_survey
@@ -39,6 +41,9 @@ def test_a_plan_begins_with_what_is_known_and_its_outline_is_that_of_the_plan_ma
     for t in BOTH.values():
         assert len(outline_lines(comes_to, Assumed(), t)) == len(outline_lines(comes_to, Assumed(sd=3.0), t)) == 4
         assert beginning_text(first, t) != beginning_text(called, t)
+    equal = replace(comes_to, fewest=4, most=4, visible=0.448)
+    counts, *_, falls = outline_lines(equal, Assumed(fall=0.05), BOTH["zh"])
+    assert counts.endswith("每个地区4人。") and "下降44.8个百分点" in falls and "下降5.0个百分点" in falls
     with pytest.raises(Fault):
         outlines.plan_outline(store, NAME, Wanted(2))
 

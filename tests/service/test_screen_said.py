@@ -128,7 +128,9 @@ def test_what_cannot_be_compared_says_why(townships, q2):
 
 def test_areas_that_are_indicative_only(q2):
     one, two = (replace(q2, weak=dict.fromkeys(areas, ("n",))) for areas in (("12",), ("12", "09")))
-    assert said.weak_text(two, ZH) == "另有2个城市样本太少或误差太大，得分和名次仅供参考。"
+    assert said.weak_text(two, ZH) == "有2个城市样本太少或误差太大，得分和名次仅供参考。"
+    everybody = replace(q2, weak=dict.fromkeys(q2.league.table.index, ("n",)))
+    assert said.weak_text(everybody, ZH).startswith(f"全部{len(q2.league.table)}个城市")
     assert said.weak_text(two, EN) == (
         "2 cities have too few interviews or too large an error; their figures and ranks are indicative only."
     )

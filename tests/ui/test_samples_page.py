@@ -282,7 +282,8 @@ def test_a_plan_that_cannot_be_is_one_sentence_in_the_readers_language(store):
     assert at.title[0].value == text("samples.title", "zh")
     begin_plan(at, WAVE, 100)
     at.button(key="plan_go").click().run()
-    assert [e.value for e in at.error] == [text("sampling.too_few", "zh", found=100, expected=140)]
+    too_few = text("sampling.too_few_for_minimum", "zh", found=100, minimum=2, areas=70, expected=140)
+    assert [e.value for e in at.error] == [too_few]
     at.number_input(key="plan_interviews").set_value(280)
     at.number_input(key="plan_psu").set_value(2)
     at.selectbox(key="plan_pps").set_value("pivotal")
