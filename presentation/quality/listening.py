@@ -41,6 +41,14 @@ def sample_rows(sample: Relistening, programme: Programme, t: Speaker) -> pd.Dat
     return pd.DataFrame(rows, columns=[t(f"relistening.column.{c}") for c in columns])
 
 
+def interview_labels(sample: Relistening, programme: Programme, t: Speaker) -> dict[str, str]:
+    """Each interview of the sample with its interviewer, its area and what was heard; first those nobody heard yet."""
+    columns = [t(f"relistening.column.{c}") for c in ("unit", "interviewer", "area", "result")]
+    open_first = sample.interviews.result.notna().to_numpy().argsort(kind="stable")
+    shown = sample_rows(sample, programme, t)[columns].iloc[open_first]
+    return {row[0]: " · ".join(cell for cell in row if cell != NOTHING) for row in shown.itertuples(index=False)}
+
+
 def both_rows(both: BothWays, t: Speaker) -> pd.DataFrame:
     """One row for each measure and area, those moved most first: both figures and both ranks."""
     rows = []

@@ -20,6 +20,7 @@ from service.store.runs import generator
 from words import Fault
 
 DRAW, HEARD = "draw-relistening", "record-relistening"
+HEARD_COLUMNS = ("result", "note", "at", "by")
 PART, LEAST, MOST = 0.1, 0.01, 1.0
 relistenings, relistened = schema.relistenings.c, schema.relistened.c
 
@@ -63,6 +64,7 @@ def draw_relistening(
 ) -> Relistening:
     """Draw a part of every interviewer's interviews, at least one of each, from the wave's newest version.
 
+    What was heard of an interview that an earlier sample had is kept where it is drawn again.
     seed: text from which the draw can be made again; None: drawn by the machine. It is recorded with the sample.
     """
     if not LEAST <= part <= MOST:
@@ -71,6 +73,10 @@ def draw_relistening(
     people = read_object(store, version, RESPONDENTS, ("unit_id", "interviewer", "area"))
     seed = masked_text(" ".join((seed or secrets.token_hex(8)).split()))
     drawn = relistening_sample(people, part, rng=generator(seed, programme, wave, "relistening"))
+    earlier = read_relistening(store, programme, wave)
+    if earlier is not None:
+        heard = earlier.interviews.dropna(subset="result")[["unit_id", *HEARD_COLUMNS]]
+        drawn = drawn.merge(heard, on="unit_id", how="left")
     row = {"programme": programme, "wave": wave, "version_id": version, "part": part, "seed": seed}
     row |= {"at": datetime.now(UTC), "by": store.actor.name}
     with store.begin() as connection:

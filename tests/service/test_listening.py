@@ -73,6 +73,10 @@ def test_a_sample_to_listen_to_again_is_drawn_once_more_from_its_seed_and_what_w
     sample = record_relistening(store, NAME, WAVE, {second: "invalid"})
     results = sample.interviews.set_index("unit_id").result
     assert results[first] == "genuine" and results[second] == "invalid" and results.notna().sum() == 2
+    again = draw_relistening(store, NAME, WAVE, part=1.0).interviews.set_index("unit_id")
+    assert again.result[[first, second]].tolist() == ["genuine", "invalid"] and again.result.notna().sum() == 2
+    labels = words.interview_labels(sample, imports.current_programme(store, NAME)[1], speaker("en"))
+    assert set(list(labels)[-2:]) == {first, second} and labels[second].endswith(" · invalid")
     assert fault(record_relistening, store, NAME, WAVE, {"nobody": "genuine"}) == "relistening.unknown"
     assert fault(record_relistening, store, NAME, WAVE, {first: "fine"}) == "relistening.result"
     assert fault(draw_relistening, store, NAME, WAVE, part=10) == "relistening.part"

@@ -19,7 +19,7 @@ from service.store.engine import Store
 from service.store.permissions import ADMINISTRATOR, CENTRE
 from ui import faults, tables
 from ui.literal import literal, said
-from words import Speaker
+from words import Fault, Speaker
 
 MAY_ACT = (CENTRE, ADMINISTRATOR)
 NONE = ""
@@ -58,8 +58,9 @@ def relistened(store: Store, programme: str, wave: str, t: Speaker) -> None:
     sample = relistening.read_relistening(store, programme, wave)
     may_act = store.actor.role in MAY_ACT
     if sample is not None:
-        for note in words.sample_notes(sample, t):
-            st.markdown(literal(note))
+        with st.container():  # one place on the page however many sentences: what is open below stays open
+            for note in words.sample_notes(sample, t):
+                st.markdown(literal(note))
         with st.expander(t("relistening.list")):
             tables.plain_table(words.sample_rows(sample, current_programme(store, programme)[1], t))
             name = file_name(programme, wave, "relistening", suffix=".csv")
@@ -67,27 +68,37 @@ def relistened(store: Store, programme: str, wave: str, t: Speaker) -> None:
             st.download_button(t("relistening.save"), content, name, "text/csv", on_click="ignore")
         if may_act:
             with st.expander(t("relistening.record")), st.form("relistened", clear_on_submit=True):
-                unit = st.selectbox(t("relistening.column.unit"), sample.interviews.unit_id.tolist())
-                result = st.radio(
-                    t("relistening.column.result"), RESULTS, format_func=lambda r: t(f"relistening.result.{r}")
-                )
-                note = st.text_input(t("relistening.column.note"))
-                if st.form_submit_button(t("relistening.keep")):
-                    heard = lambda: relistening.record_relistening(  # noqa: E731
-                        store, programme, wave, {unit: result}, {unit: note}
-                    )
-                    faults.act(heard, t)
+                _recorded(store, programme, wave, sample, t)
     if not may_act:
         st.caption(t("relistening.who"))
         return
     with st.expander(t("relistening.draw")), st.form("relisten"):
         part = st.number_input(t("relistening.part_of"), 1, 100, 10)
         seed = st.text_input(t("relistening.seed"))
+        if sample is not None:
+            st.caption(t("relistening.again"))
         if st.form_submit_button(t("relistening.draw")):
             draw = lambda: relistening.draw_relistening(  # noqa: E731
                 store, programme, wave, part=part / 100, seed=seed or None
             )
             faults.act(draw, t)
+
+
+def _recorded(store: Store, programme: str, wave: str, sample: relistening.Relistening, t: Speaker) -> None:
+    """What was heard of one interview; those nobody listened to yet are offered first, in the order of the list."""
+    labels = words.interview_labels(sample, current_programme(store, programme)[1], t)
+    unit = st.selectbox(t("relistening.column.unit"), list(labels), format_func=labels.__getitem__)
+    result = st.radio(
+        t("relistening.column.result"), RESULTS, format_func=lambda r: t(f"relistening.result.{r}"), index=None
+    )
+    note = st.text_input(t("relistening.column.note"))
+    if not st.form_submit_button(t("relistening.keep")):
+        return
+    if result is None:
+        faults.say(Fault(key="relistening.no_result"), t)
+        return
+    heard = lambda: relistening.record_relistening(store, programme, wave, {unit: result}, {unit: note})  # noqa: E731
+    faults.act(heard, t)
 
 
 def out(store: Store, programme: str, wave: str, t: Speaker) -> None:
