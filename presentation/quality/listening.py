@@ -36,7 +36,8 @@ def sample_rows(sample: Relistening, programme: Programme, t: Speaker) -> pd.Dat
     for row in sample.interviews.to_dict("records"):
         result = t(f"relistening.result.{row['result']}") if row["result"] in RESULTS else NOTHING
         area = programme.areas[row["area"]].name[t("language.code")] if row["area"] in programme.areas else row["area"]
-        rows.append((row["unit_id"], row["interviewer"] or NOTHING, area, result, row["note"] or NOTHING))
+        texts = [NOTHING if pd.isna(row[c]) else row[c] for c in ("interviewer", "note")]
+        rows.append((row["unit_id"], texts[0], area, result, texts[1]))
     columns = ("unit", "interviewer", "area", "result", "note")
     return pd.DataFrame(rows, columns=[t(f"relistening.column.{c}") for c in columns])
 

@@ -83,7 +83,9 @@ def test_a_sample_to_listen_to_again_is_drawn_once_more_from_its_seed_and_what_w
     for language in ("zh", "en"):
         t = speaker(language)
         programme = imports.current_programme(store, NAME)[1]
-        assert len(words.sample_notes(sample, t)) == 3 and len(words.sample_rows(sample, programme, t)) > 100
+        rows = words.sample_rows(sample, programme, t)
+        assert len(words.sample_notes(sample, t)) == 3 and len(rows) > 100
+        assert rows[t("relistening.column.note")].ne(words.NOTHING).sum() == 0
 
 
 def test_leaving_out_is_a_version_with_a_reason_figures_show_both_ways_and_all_can_be_taken_back(store):

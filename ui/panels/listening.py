@@ -1,11 +1,11 @@
 """Panels of listening again, of interviews left out, and of interviewers as a source of error."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from fieldwork.quality.relistening import RESULTS
+from fieldwork.quality.relistening import INVALID, RESULTS
 from presentation.quality import listening as words
 from presentation.times import wave_text
 from service.fieldwork import relistening
@@ -89,7 +89,11 @@ def _recorded(store: Store, programme: str, wave: str, sample: relistening.Relis
     labels = words.interview_labels(sample, current_programme(store, programme)[1], t)
     unit = st.selectbox(t("relistening.column.unit"), list(labels), format_func=labels.__getitem__)
     result = st.radio(
-        t("relistening.column.result"), RESULTS, format_func=lambda r: t(f"relistening.result.{r}"), index=None
+        t("relistening.column.result"),
+        RESULTS,
+        format_func=lambda r: t(f"relistening.result.{r}"),
+        index=None,
+        horizontal=True,
     )
     note = st.text_input(t("relistening.column.note"))
     if not st.form_submit_button(t("relistening.keep")):
@@ -120,7 +124,7 @@ def out(store: Store, programme: str, wave: str, t: Speaker) -> None:
         st.caption(t("relistening.who"))
         return
     with st.expander(t("both_ways.leave_out")), st.form("leave_out", clear_on_submit=True):
-        units = st.text_area(t("both_ways.units"))
+        units = st.text_area(t("both_ways.units"), "\n".join(_invalid(store, programme, wave, both.reasons.unit_id)))
         reason = st.text_input(t("both_ways.reason"))
         if st.form_submit_button(t("both_ways.leave_out")):
             chosen = SEPARATORS.sub(" ", units).split()
@@ -130,6 +134,15 @@ def out(store: Store, programme: str, wave: str, t: Speaker) -> None:
             reason = st.text_input(t("both_ways.reason"), key="take_back_reason")
             if st.form_submit_button(t("both_ways.take_back")):
                 faults.act(lambda: left_out.take_back(store, programme, wave, reason), t)
+
+
+def _invalid(store: Store, programme: str, wave: str, out_already: Iterable[str]) -> list[str]:
+    """The interviews that were found invalid by listening and are not left out yet."""
+    sample = relistening.read_relistening(store, programme, wave)
+    if sample is None:
+        return []
+    invalid = sample.interviews.unit_id[sample.interviews.result == INVALID]
+    return [unit for unit in invalid if unit not in set(out_already)]
 
 
 def _what_if(store: Store, programme: str, wave: str, t: Speaker) -> None:
