@@ -172,6 +172,7 @@ def consequences(
     """List what followed from the verdicts of the last two years, or write it to a file."""
     # imported here: other tables simulate nothing
     from presentation.ladder.board import (
+        behind_notes,
         board_csv,
         board_notes,
         board_rows,
@@ -179,7 +180,7 @@ def consequences(
         headline,
         together_sentences,
     )
-    from service.figures.consequences import read_consequences
+    from service.figures.consequences import read_behind, read_consequences
 
     opened, programme_name = opened_for(store, as_, programme)
     board = read_consequences(opened, programme_name, wave=wave, league=group)
@@ -192,10 +193,11 @@ def consequences(
     rows = board_rows(board, board.listed if area is None else board.of_area(area), t).drop(columns="code")
     rows.columns = [t(f"column.{column}") for column in rows]
     title = f"{board.programme.title[LANGUAGE]} · {board.programme.leagues[board.league][LANGUAGE]}"
+    notes = [*behind_notes(read_behind(opened, board), t), *board_notes(board, t)]
     print_table(
         title,
         terminal.words_table(rows, rows.shape[1] - 1),
-        [*count_sentences(board, t), *together_sentences(board, t), *board_notes(board, t)],
+        [*count_sentences(board, t), *together_sentences(board, t), *notes],
         headline(board, t),
     )
 

@@ -172,9 +172,8 @@ def leave_out(
     elif units:
         left_out.leave_out(opened, programme_name, wave, units, reason)
     both = read_both_ways(opened, programme_name, wave)
+    out.print(listened.out_sentence(both, t))
     if not both.without:
-        out.print(t("both_ways.none"))
         return
-    out.print(t("both_ways.out", count=both.without))
     print_table("", terminal.words_table(listened.out_rows(both, t), 4), [])
     print_table(t("both_ways.title"), terminal.words_table(listened.both_rows(both, t), 2), [t("both_ways.note")])

@@ -7,11 +7,11 @@ import pandas as pd
 
 from accountability.ladders.consequence import MET, MISSED
 from accountability.ladders.evidence import CONFIRMED, NOT_RULED_OUT, RULED_OUT
-from presentation.notes import simulated_mark
+from presentation.notes import accepted_note, simulated_mark, stopped_note
 from presentation.numbers import percent_text
 from presentation.times import wave_text
 from programme.wave_names import parts_of_wave
-from service.figures.consequences import Consequences, Listed
+from service.figures.consequences import Behind, Consequences, Listed
 from service.files.write import csv_bytes
 from words import Speaker
 
@@ -206,6 +206,12 @@ def board_notes(board: Consequences, t: Speaker) -> list[str]:
         notes.append(t("consequences.passed", waves=[wave_text(wave, t) for wave in passed]))
     notes.append(t("consequences.runs", runs=[str(number) for number in board.runs]))
     return notes
+
+
+def behind_notes(behind: Behind, t: Speaker) -> list[str]:
+    """What is to be known of the data behind a board: out of date, stopped early, interviews left out, differences."""
+    outdated = [t("app.outdated")] if behind.outdated else []
+    return outdated + stopped_note(behind.runs, t) + accepted_note(behind.runs, t)
 
 
 def chance_text(chance: float, t: Speaker) -> str:

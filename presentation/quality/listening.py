@@ -82,6 +82,12 @@ def both_rows(both: BothWays, t: Speaker) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[t(f"both_ways.column.{c}") for c in columns])
 
 
+def out_sentence(both: BothWays, t: Speaker) -> str:
+    """How many interviews are left out, and whether the figures have to be computed for that."""
+    first = t("both_ways.out", count=both.without) if both.without else t("both_ways.none")
+    return first + t("both_ways.to_compute") if both.computed is False else first
+
+
 def out_rows(both: BothWays, t: Speaker) -> pd.DataFrame:
     """The interviews left out of the wave, each with its reason, who left it out, and when."""
     rows = [(r["unit_id"], r["reason"], r["by"], local_time(r["at"])) for r in both.reasons.to_dict("records")]

@@ -9,7 +9,9 @@ from accountability.league.wave_measure import WaveMeasure
 from programme.declared import Programme
 from service.figures.comparable import totals_inputs
 from service.figures.computing import measures_of_waves
+from service.figures.league import newest_run
 from service.figures.loaded_waves import Wave, computed_waves, load_waves, wave_of_tables
+from service.figures.use_cases import ESTIMATE
 from service.intake.imports import current_programme, load_margins
 from service.intake.lacking_versions import tables_of, without_interviews
 from service.intake.left_out import read_left_out
@@ -26,6 +28,7 @@ class BothWays:
     """Figures with all interviews and without some of them.
 
     without  how many interviews are left out;  reasons: of those left out of the wave
+    computed whether the wave's newest estimates are of its newest version; None where it was never estimated
     table    measure, domain, n_all, n_kept, all, kept, se (of the figure with all), rank_all, rank_kept in its league
     """
 
@@ -34,6 +37,7 @@ class BothWays:
     interviewers: tuple[str, ...]
     without: int
     reasons: pd.DataFrame
+    computed: bool | None
     table: pd.DataFrame
 
 
@@ -59,7 +63,9 @@ def read_both_ways(store: Store, programme_name: str, wave: str, *, interviewers
         (kept,) = load_waves(store, programme, [("wave", out.version_id), *totals])
         reasons, without = out.interviews, len(out.interviews)
     table = _table(programme, whole, kept) if without else pd.DataFrame()
-    return BothWays(programme, wave, interviewers, without, reasons, table)
+    run = newest_run(store, ESTIMATE, programme=programme_name, wave=wave)
+    computed = None if run is None else any(read["version_id"] == out.version_id for read in run["origins"])
+    return BothWays(programme, wave, interviewers, without, reasons, computed, table)
 
 
 def _without(store: Store, programme: Programme, wave: str, tables, units, totals) -> Wave:

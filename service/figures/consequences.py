@@ -1,8 +1,8 @@
 """The consequences of a league's verdicts over several waves: who was carded, how surely, and what luck would bring."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,14 +11,17 @@ from accountability.ladders.events import Event, replay
 from accountability.ladders.evidence import counted, evidence, level_of
 from programme.declared import Programme
 from programme.wave_names import waves_a_year
+from service.fieldwork.stops import stops_read
 from service.figures.board import Consequences, Listed, WronglyListed
 from service.figures.judged_history import COLUMNS, JudgedHistory, Place, judged_history, ruled
 from service.figures.league import newest_estimated_wave, one_of, read_league
 from service.figures.settling import Settling
 from service.intake.imports import current_programme
+from service.intake.origins import origins_read
 from service.store.engine import Store
 from service.store.permissions import CENTRE, LEADER, STATISTICIAN, Actor, permitted
 from service.store.remembered import remembered_while_called
+from service.store.runs import outdated_runs
 from words import Fault
 
 YEARS = 2  # whose consequences are listed
@@ -47,6 +50,22 @@ def read_consequences(
         raise Fault(key="consequences.no_estimates", programme=programme.title)
     key = board_key(store, programme_name, version_id, wave=wave, league=league)
     return kept_board(store, key, programme) or _judged(store, programme, league, wave)
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What stands behind a board: of each run `stopped` and `origins`, as with a league; whether one is out of date."""
+
+    runs: tuple[Mapping[str, list[dict]], ...]
+    outdated: bool
+
+
+@permitted
+def read_behind(store: Store, board: Consequences) -> Behind:
+    """What the runs of a board read, and whether a newer version of any of it was stored since they were computed."""
+    with store.read() as connection:
+        runs = [{"stopped": stops_read(connection, n), "origins": origins_read(connection, n)} for n in board.runs]
+    return Behind(tuple(runs), bool(outdated_runs(store, among=board.runs)))
 
 
 @permitted

@@ -36,6 +36,7 @@ PERMITTED = {
     "read_screen": EVERYBODY,
     "read_area": EVERYBODY,
     "read_consequences": EVERYBODY,
+    "read_behind": EVERYBODY,
     "read_rank_waves": EVERYBODY,
     "read_side_by_side": EVERYBODY,
     "provenance": EVERYBODY,

@@ -1,14 +1,16 @@
 """Consequences read from a store: streaks over waves and gaps, luck, small cells, by page-free use case and command."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from made_up import ANN, BOTH, NAME, PROGRAMME, as_csv, begin_survey, interviews, take
 
-from presentation.ladder.board import board_csv, board_notes, board_rows, count_sentences, headline
+from presentation.ladder.board import behind_notes, board_csv, board_notes, board_rows, count_sentences, headline
 from programme.survey import read_programme
 from service.figures import waves
-from service.figures.consequences import read_consequences
+from service.figures.consequences import read_behind, read_consequences
 from service.figures.judged_history import todays_codes
 from service.store.permissions import LEADER, Actor
 from words import Fault
@@ -150,6 +152,16 @@ def test_the_board_in_words(surveyed):
     assert card.consequence_rests == "2024年5月、2024年6月不符合“不是最后一名”"
     assert card.consequence_sure == "确认成立"
     assert board_csv(board, BOTH["en"]).decode("utf-8-sig").splitlines()[0].endswith("simulated")
+
+
+def test_a_correction_and_interviews_left_out_are_said_of_what_is_behind_the_board(surveyed):
+    behind = read_behind(surveyed, board := read_consequences(surveyed, NAME))
+    assert len(behind.runs) == len(board.runs) and behind_notes(behind, BOTH["en"]) == []
+    lacking = {"version_id": 9, "wave": "2024-09", "left_out": 3, "reason": None}
+    noted = replace(behind, runs=({"stopped": [], "origins": [lacking]},), outdated=True)
+    for language, found in (("zh", "2024年9月剔除了3份访问"), ("en", "3 interviews of 2024-09 were left out")):
+        outdated, left_out = behind_notes(noted, BOTH[language])
+        assert outdated == BOTH[language]("app.outdated") and found in left_out
 
 
 def test_a_leader_sees_only_what_may_be_shown(surveyed):

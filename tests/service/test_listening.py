@@ -100,10 +100,12 @@ def test_leaving_out_is_a_version_with_a_reason_figures_show_both_ways_and_all_c
     assert len(read_object(store, out.version_id, RESPONDENTS)) == len(people) - len(units)
     assert outdated_runs(store)  # the figures with them
     both = read_both_ways(store, NAME, WAVE)
+    assert both.computed is False and "computed again" in words.out_sentence(both, speaker("en"))
     assert both.without == len(units) and (both.table.n_all > both.table.n_kept).any()
     waves.estimate_wave(store, NAME, WAVE)
     (note,) = accepted_note(read_league(store, NAME, wave=WAVE).runs.values(), speaker("en"))
     assert f"{len(units)} interviews" in note and "left out" in note
+    assert read_both_ways(store, NAME, WAVE).computed
     what_if = read_both_ways(store, NAME, WAVE, interviewers=("i3",))
     pd.testing.assert_frame_equal(what_if.table, both.table)
     for language in ("zh", "en"):

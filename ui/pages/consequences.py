@@ -2,9 +2,17 @@
 
 import streamlit as st
 
-from presentation.ladder.board import COLUMNS, board_notes, board_rows, count_rows, headline, together_rows
+from presentation.ladder.board import (
+    COLUMNS,
+    behind_notes,
+    board_notes,
+    board_rows,
+    count_rows,
+    headline,
+    together_rows,
+)
 from presentation.times import wave_text
-from service.figures.consequences import Consequences, read_consequences
+from service.figures.consequences import Consequences, read_behind, read_consequences
 from service.intake.imports import current_programme
 from service.store.engine import Store
 from ui import address, choosers, tables
@@ -33,6 +41,8 @@ def show(store: Store, t: Speaker) -> None:
         return
     board = read_consequences(store, name, wave=wave, league=league)
     st.subheader(literal(headline(board, t)), anchor=False)
+    for note in behind_notes(read_behind(store, board), t):
+        st.warning(literal(note))
     st.subheader(t("consequences.counts"), anchor=False)
     tables.plain_table(count_rows(board, t), words=1)
     if not board.together.empty:

@@ -111,14 +111,13 @@ def out(store: Store, programme: str, wave: str, t: Speaker) -> None:
     both = faults.explained(lambda: read_both_ways(store, programme, wave), t)
     if both is None:
         return
+    st.markdown(literal(words.out_sentence(both, t)))
     if both.without:
-        st.markdown(said(t, "both_ways.out", count=both.without))
         with st.expander(t("both_ways.reasons")):
             tables.plain_table(words.out_rows(both, t))
         tables.plain_table(words.both_rows(both, t), words=2)
         st.caption(t("both_ways.note"))
     else:
-        st.markdown(t("both_ways.none"))
         _what_if(store, programme, wave, t)
     if store.actor.role not in MAY_ACT:
         st.caption(t("relistening.who"))
