@@ -85,7 +85,8 @@ def both_rows(both: BothWays, t: Speaker) -> pd.DataFrame:
 def out_sentence(both: BothWays, t: Speaker) -> str:
     """How many interviews are left out, and whether the figures have to be computed for that."""
     first = t("both_ways.out", count=both.without) if both.without else t("both_ways.none")
-    return first + t("both_ways.to_compute") if both.computed is False else first
+    sentences = [first, *([t("both_ways.to_compute")] if both.computed is False else [])]
+    return t("list.between_sentences").join(sentences)
 
 
 def out_rows(both: BothWays, t: Speaker) -> pd.DataFrame:
