@@ -4,6 +4,7 @@ import pandas as pd
 
 from presentation.times import wave_text
 from programme.wave_names import WAVE
+from service.fieldwork.answering.making import FILE
 from service.intake.import_log import REFUSED, frame_label
 from service.store.runs import local_time
 from words import Speaker
@@ -12,7 +13,9 @@ from words import Speaker
 def wave_rows(versions: pd.DataFrame, t: Speaker) -> pd.DataFrame:
     """The versions of waves (`wave_versions`) in the reader's language."""
     return versions.assign(
-        wave=[wave_text(w, t) for w in versions.wave], current=[t("yes" if c else "no") for c in versions.current]
+        wave=[wave_text(w, t) for w in versions.wave],
+        file=[file_text(file, t) for file in versions.file],
+        current=[t("yes" if c else "no") for c in versions.current],
     )
 
 
@@ -27,6 +30,7 @@ def import_rows(log: pd.DataFrame, t: Speaker) -> pd.DataFrame:
     return log.assign(
         at=[local_time(at) for at in log["at"]],
         wave=[wave_label(w, t) if w else p for w, p in zip(log.wave, log.programme, strict=True)],
+        file=[file_text(file, t) for file in log.file],
         outcome=[t(f"outcome.{o}") for o in log.outcome],
         reason=reasons,
         overtaken=~accepted & later,
@@ -39,6 +43,12 @@ def refusals(rows: pd.DataFrame, *, overtaken: bool) -> list[dict[str, str]]:
     """at, wave and reason of the files not accepted (`import_rows`): of those accepted later, or of the others."""
     chosen = rows.loc[(rows.reason != "") & (rows.overtaken == overtaken), ["at", "wave", "reason"]]
     return [{str(name): cell for name, cell in row.items()} for row in chosen.to_dict("records")]
+
+
+def file_text(file: str, t: Speaker) -> str:
+    """The name of an imported file; in words where the wave was made here, of the answers received."""
+    kind, _, wave = file.partition(" ")
+    return t("response.file", wave=wave_text(wave, t)) if kind == FILE and WAVE.fullmatch(wave) else file
 
 
 def wave_label(wave: str, t: Speaker) -> str:

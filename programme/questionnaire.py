@@ -8,10 +8,12 @@ from estimation.indicators.indicators import Item
 from estimation.weighting.ages import age_spans
 from estimation.weighting.steps import WeightingSteps
 from fieldwork.dispositions import NOT_ELIGIBLE, canonical
+from fieldwork.modes import NOT_CALLED
 from fieldwork.questionnaire import ANSWERED, ASKED, NOBODY_ELIGIBLE, Completeness, Question, Questionnaire
 from programme.entry import Entry
 from programme.items import ITEM, item_of, pair
 from programme.weighting import Label
+from words import Fault
 
 KEYS = ("introduction", "closing", "screener", "partial", "mode", "group", "adults")
 PARTIAL = ("complete", "partial", "counted", "needed")
@@ -46,6 +48,9 @@ def read_questionnaire(whole: Entry, known: Known) -> Questionnaire:
     for key, name in of_circumstance.items():
         if not known.items[name].answers or known.items[name].separator:
             raise entry.fault(key, repr(name), "answers.…")
+    if mode is not None and NOT_CALLED in mode.answers:  # the row of numbers not called in rates by mode
+        place = f"items.{mode.name}.answers"
+        raise Fault(key="programme.mode_reserved", file=entry.file, entry=place, found=NOT_CALLED)
     if mode is not None and mode == group:
         raise entry.fault("group", repr(of_circumstance["group"]), f"≠ {of_circumstance['mode']}")
     questions = tuple(

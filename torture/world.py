@@ -364,7 +364,7 @@ OTHERWISE: Mapping[str, Given] = {
     **dict.fromkeys(("outcomes_of", "fieldwork_of", "interviewed", "short_strata"), OF_DRAWN),
     **dict.fromkeys(("responses_of", "sheet_interviewers", "lacking_for"), OF_DRAWN),
     **dict.fromkeys(("cancel_appointment", "differing_assignments", "find_unit"), OF_DRAWN),
-    **dict.fromkeys(("give_back", "held_numbers", "interviewer_list", "read_calendar"), OF_DRAWN),
+    **dict.fromkeys(("give_back", "held_numbers", "interviewer_list", "read_calendar", "undealt_numbers"), OF_DRAWN),
     "retire_interviewer": {"wave": WAVE, "name": "b"},
     "preview_calls": {"wave": WAVE, "content": call_log},
     "preview_responses": {"wave": WAVE, "content": answered},

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from presentation.times import wave_text
 from service.fieldwork.calling.appointments import Calendar
 from service.fieldwork.calling.attempts import Recorded
 from service.fieldwork.calling.holding import Next
@@ -83,20 +84,20 @@ def found_rows(units: pd.DataFrame, t: Speaker) -> pd.DataFrame:
 
 
 def calendar_rows(calendar: Calendar, names: Names, t: Speaker) -> pd.DataFrame:
-    """One row for each appointment, by its start; what is late or clashes is said."""
+    """One row for each appointment, by its start; what is late or clashes stands where a phone still shows it."""
     rows, code = calendar.rows, t("language.code")
     return pd.DataFrame(
         {
             t("appointment.column.when"): [
                 span_text(*row, calendar.zone) for row in zip(rows.starts, rows.ends, strict=True)
             ],
-            t("calling.column.unit"): list(rows.unit_id),
-            t("sample.column.area"): [names[a][code] if a in names else a for a in rows.area],
             t("calling.column.interviewer"): [_who(name, t) for name in rows.interviewer],
-            t("appointment.column.note"): list(rows.note),
             t("appointment.column.remark"): [
                 _remark(*row, t) for row in zip(rows.late, rows.clash, rows.state, strict=True)
             ],
+            t("calling.column.unit"): list(rows.unit_id),
+            t("sample.column.area"): [names[a][code] if a in names else a for a in rows.area],
+            t("appointment.column.note"): list(rows.note),
         }
     )
 
@@ -117,9 +118,9 @@ def calendar_line(calendar: Calendar, t: Speaker) -> str:
     """How many appointments there are, how many are late, and how many clash."""
     rows = calendar.rows
     if rows.empty:
-        return t("appointment.no_other", wave=calendar.wave)
+        return t("appointment.no_other", wave=wave_text(calendar.wave, t))
     counts = {"count": len(rows), "late": int(rows.late.sum()), "clash": int(rows.clash.sum())}
-    return t("appointment.sum", wave=calendar.wave, **counts)
+    return t("appointment.sum", wave=wave_text(calendar.wave, t), **counts)
 
 
 def recorded_line(recorded: Recorded, name: str, zone: str, t: Speaker) -> str:

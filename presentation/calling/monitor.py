@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from fieldwork.forecast import EXHAUSTED, REACHED, SHORT, STATES, UNSURE
+from presentation.times import wave_text
 from service.fieldwork.monitor import DAYS, Monitor
 from words import Speaker
 
@@ -17,7 +18,7 @@ def monitor_lines(monitor: Monitor, t: Speaker) -> list[str]:
     """Interviews against the target, how many areas stand how, what the open numbers will give, and the pace."""
     areas = monitor.areas
     sums = {name: int(areas[name].sum()) for name in ("target", "interviews", "numbers", "called", "open", "waiting")}
-    lines = [t("monitor.sum", wave=monitor.wave, **sums)]
+    lines = [t("monitor.sum", wave=wave_text(monitor.wave, t), **sums)]
     counts = areas.state.value_counts()
     standing = [t(f"monitor.count.{state}", count=int(counts[state])) for state in STATES if counts.get(state)]
     lines.append(t("monitor.standing", of=len(areas), standing=standing))
@@ -66,6 +67,15 @@ def _limits(value: float, low: float, high: float, t: Speaker) -> str:
 
 def _number(value: float, t: Speaker) -> str:
     return t("monitor.endless") if np.isinf(value) else f"{value:,.0f}"
+
+
+def beside_short(monitor: Monitor, t: Speaker) -> str:
+    """Why the areas short at the plan's rates are others than those that the forecast by this wave's calls names."""
+    counts = monitor.areas.state.value_counts()
+    if not monitor.areas.called.any():
+        return t("monitor.short.before")
+    needing = {state: int(counts.get(state, 0)) for state in (EXHAUSTED, SHORT, UNSURE)}
+    return t("monitor.short.beside", **needing)
 
 
 def monitor_notes(t: Speaker) -> list[str]:

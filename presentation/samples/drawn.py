@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from presentation.samples.plan import area_name
+from presentation.times import wave_text
 from sampling import Verification
 from sampling.proof.record import DrawRecord
 from sampling.proof.rested_counts import called_early, passed_over
@@ -64,7 +65,7 @@ def draw_lines(sample: Sample, t: Speaker) -> list[str]:
     """What is public after the draw: units, who rested, seed, commitment, published line, code."""
     r = sample.record
     return [
-        t("sample.drawn_units", wave=r.wave, units=r.units, released=len(sample.released)),
+        t("sample.drawn_units", wave=wave_text(r.wave, t), units=r.units, released=len(sample.released)),
         *_rest_lines(r, t),
         t("sample.published_seed", seed=r.seed, commitment=r.commitment),
         *([] if r.value is None else [t("sample.public_value", public=r.plan.public, value=r.value)]),

@@ -1,5 +1,6 @@
 """A plan's outline in words: what it comes to while it is being written, and where its response rate is from."""
 
+from presentation.times import wave_text
 from sampling.planning.foresight import Assumed
 from sampling.planning.outline import POWER, Outline
 from service.drawing.outlines import Beginning
@@ -26,4 +27,4 @@ def beginning_text(beginning: Beginning, t: Speaker) -> str:
     """From where the response rate is that the form begins with, or that there is none yet."""
     if beginning.response_rate is None:
         return t("outline.no_rate")
-    return t("outline.rate", wave=beginning.called, rate=beginning.response_rate)
+    return t("outline.rate", wave=wave_text(beginning.called or "", t), rate=beginning.response_rate)

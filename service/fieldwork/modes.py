@@ -43,7 +43,8 @@ def modes_of(store: Store, declared: Programme, sample: Sample, final: pd.Series
     if len(unknown):
         called = int((final != NEVER_CALLED).sum())
         values = {"count": len(unknown), "called": called, "units": [str(unit) for unit in unknown[:SHOWN]]}
-        raise Fault(key="rates.mode_unknown", wave=sample.wave, **values, expected=list(declared.modes))
+        expected = [sentences("rates.mode.code", name=name, code=code) for code, name in declared.modes.items()]
+        raise Fault(key="rates.mode_unknown", wave=sample.wave, **values, expected=expected)
     return modes
 
 

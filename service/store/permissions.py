@@ -150,6 +150,7 @@ PERMITTED = {
     "drawn_population": WORKERS,
     # calling: the survey centre rings, and only it sees numbers; others see who is called and how far the work is
     "interviewer_list": WORKERS,
+    "undealt_numbers": WORKERS,
     "list_interviewers": frozenset({CENTRE, ADMINISTRATOR}),
     "retire_interviewer": frozenset({CENTRE, ADMINISTRATOR}),
     "assign_numbers": frozenset({CENTRE, ADMINISTRATOR}),

@@ -63,6 +63,8 @@ def test_a_sheet_has_an_interviewer_s_open_numbers_and_everybody_s_sheets_have_e
     assert set(own["ina"].unit_id) | set(own["ivo"].unit_id) == released
     assert not set(own["ina"].unit_id) & set(own["ivo"].unit_id)
     assert set(own["ina"].interviewer) == {"ina"} and "phone" not in own["ina"]
+    everybody = table(sheets.answer_sheet(store, NAME, MAY, T)).set_index("unit_id").interviewer
+    assert all((everybody[sheet.unit_id] == name).all() for name, sheet in own.items())
     assert next(c for c in own["ina"] if ". " in c) == "here. 您住在本镇吗？"
     with pytest.raises(Fault, match="eve"):
         sheets.answer_sheet(store, NAME, MAY, T, interviewer="eve")

@@ -1,5 +1,6 @@
 """The monitor of a wave drawn here: counted number by number, by command and page's words, refused before a release."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 from commands import cli
 from fieldwork import forecast
 from presentation.calling.kinds import kind_lines, kind_notes, kind_rows, kind_table
-from presentation.calling.monitor import day_rows, monitor_lines, monitor_rows, monitor_table
+from presentation.calling.monitor import beside_short, day_rows, monitor_lines, monitor_rows, monitor_table
 from programme.survey import read_programme
 from service.fieldwork import monitor
 from service.fieldwork.answering.responses import Response
@@ -71,6 +72,8 @@ def test_every_language_says_it_by_command_and_for_a_page(called, monkeypatch, t
     for code in LANGUAGES:
         t = speaker(code)
         assert len(monitor_lines(progress, t)) == 4
+        before = replace(progress, areas=progress.areas.assign(called=0))
+        assert beside_short(before, t) == t("monitor.short.before") != beside_short(progress, t)
         assert len(monitor_rows(progress, {}, t)) == len(progress.areas) and len(day_rows(progress, t)) == 1
     assert len(monitor_table(progress)) == len(progress.areas)
     url = store.engine.url.render_as_string()

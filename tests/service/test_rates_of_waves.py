@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from commands import cli
 from fieldwork.hours import calls_by_hour
 from presentation.calling.rates import rate_notes, rate_rows, rate_table
+from programme.survey import read_programme
 from service.bulletins import facts
 from service.fieldwork import calls, rates
 from service.fieldwork.answering.responses import Response
@@ -169,6 +170,9 @@ def test_rates_by_mode_are_those_counted_by_hand_or_refused_with_the_way_out(fre
     with pytest.raises(Fault) as caught:
         by_mode(store)
     assert caught.value.key == "rates.mode_unknown" and caught.value.values["units"] == numbers[3:5]
+    assert "telephone (code tel)" in str(caught.value)
+    with pytest.raises(Fault, match="not_called"):
+        read_programme(PROGRAMME + WAYS.replace(b"answers.door", b"answers.not_called"), FILE)
     filled = way_log(numbers, [*rows, (3, 9, "3.13", "door"), (4, 1, "3.13", "tel")])
     imported = calls.import_calls(store, NAME, MAY, filled, FILE)
     assert (imported.new, imported.known, imported.modes) == (0, 6, 2)

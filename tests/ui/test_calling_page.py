@@ -80,6 +80,9 @@ def test_a_number_is_taken_called_and_agreed_with_and_looking_again_books_nothin
     assert text("calling.nobody", "en", wave=MAY) in [i.value for i in at.info]
     at.text_input(key="new_names").set_value("ann, bea")
     press(at, "calling.list_them")
+    waiting = len(read_sample(store, NAME, MAY).released)
+    undealt = text("calling.undealt", "en", count=waiting, deal=text("calling.assign", "en"))
+    assert undealt in [c.value for c in at.caption]
     at.toggle(key="where_wave").set_value(True).run()
     steps = steps_of_wave(store, NAME, MAY)
     assert next_text(steps, speaker("en")) in [i.value.replace("\\", "") for i in at.info]

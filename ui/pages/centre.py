@@ -4,6 +4,7 @@ import streamlit as st
 
 from presentation.imports import import_rows, refusals, wave_rows
 from presentation.notes import survey_note
+from presentation.times import wave_text
 from service.figures.wave_steps import waves_with_steps
 from service.intake.import_log import import_log
 from service.intake.imports import current_programme, wave_versions
@@ -26,7 +27,7 @@ def show(store: Store, t: Speaker) -> None:
     st.caption(said(t, "leader.note", note=survey_note(programme, t)))
     with st.container():  # also while it is empty: what stands below is not closed when the first wave comes
         if waves := waves_with_steps(store, name):
-            wave = choosers.choose(st, "wave steps", waves, str, t)
+            wave = choosers.choose(st, "wave steps", waves, lambda w: wave_text(w, t), t)
             assert wave is not None  # there are some to choose from
             wave_steps.show(store, name, wave, t)
     st.subheader(t("centre.waves"), anchor=False)

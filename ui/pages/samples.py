@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from presentation.times import wave_text
 from service.drawing import draws, outlines
 from service.protection import keys
 from service.samples import frames, samples
@@ -41,7 +42,7 @@ def _wave_of_the_day(store: Store, programme: str, t: Speaker) -> None:
     if waves.empty:
         wave_steps.show(store, programme, outlines.plan_beginning(store, programme).wave, t)
         return
-    wave = choosers.choose(st, "wave samples", list(waves.wave)[::-1], str, t)
+    wave = choosers.choose(st, "wave samples", list(waves.wave)[::-1], lambda w: wave_text(w, t), t)
     assert wave is not None  # there are some to choose from
     wave_steps.show(store, programme, wave, t)
     plan = samples.read_plan(store, programme, wave)

@@ -11,6 +11,7 @@ import streamlit as st
 from fieldwork.dispositions import ENDING, OFFERED, OUTCOMES
 from fieldwork.phone_numbers import normalised
 from presentation.calling import calling_rows, wave_steps
+from presentation.times import wave_text
 from programme.declared import Programme
 from service.fieldwork.calling import attempts, holding, revealing
 from service.figures.wave_steps import steps_of_wave
@@ -165,7 +166,7 @@ def _find(store: Store, programme: str, wave: str, who: str, t: Speaker) -> str 
         faults.say(fault, t)
         return None
     if units.empty:
-        st.info(said(t, "calling.not_found", wave=wave))
+        st.info(said(t, "calling.not_found", wave=wave_text(wave, t)))
         return None
     tables.plain_table(calling_rows.found_rows(units, t), words=4)
     unit = str(units.unit_id.iloc[0])

@@ -3,8 +3,10 @@
 import streamlit as st
 
 from presentation import samples as sample_words
+from presentation.calling import monitor as monitor_words
 from service.drawing import releases
 from service.fieldwork import calls as calls_use
+from service.fieldwork.monitor import Monitor
 from service.files.write import csv_bytes, file_name
 from service.intake.imports import current_programme
 from service.protection import keys
@@ -22,9 +24,9 @@ def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
     """The releases, the fieldwork on them, and buttons for the next release, the call sheet and the proof."""
     title, *lines = sample_words.draw_lines(sample, t)
     st.subheader(literal(title), anchor=False)
-    monitor.show(store, programme, sample, t)
+    progress = monitor.show(store, programme, sample, t)
     if sample.left:
-        _release(store, programme, sample, t)
+        _release(store, programme, sample, progress, t)
     tables.plain_table(sample_words.release_rows(sample, t), words=0)
     screening.show(store, programme, sample, t)
     calls.show(store, programme, sample, t)
@@ -40,12 +42,12 @@ def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
         st.download_button(t("samples.proof.save"), content, name, "application/zip")
 
 
-def _release(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
+def _release(store: Store, programme: str, sample: Sample, progress: Monitor | None, t: Speaker) -> None:
     """Where interviews are short, a button to release there, and one to release everywhere or in chosen areas."""
     names = {code: area.name for code, area in current_programme(store, programme)[1].areas.items()}
     number, release = len(sample.releases) + 1, lambda **of: releases.release_next(store, programme, sample.wave, **of)
     # the keys name the release: a click on one that somebody else has made meanwhile does nothing
-    if not len(sample.releases):
+    if progress is None:
         if st.button(said(t, "samples.release", number=number), key=f"release {number}", type="primary"):
             faults.act(release, t)
         return
@@ -53,7 +55,9 @@ def _release(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
     short = sample_words.short_rows(rows, names, t)
     if len(short):
         st.caption(t("sample.short.rule"))
-        if st.button(said(t, "samples.release.short", count=len(short)), key=f"short {number}", type="primary"):
+        st.caption(literal(monitor_words.beside_short(progress, t)))
+        kind = "primary" if progress.areas.called.any() else "secondary"  # what is released is called first
+        if st.button(said(t, "samples.release.short", count=len(short)), key=f"short {number}", type=kind):
             faults.act(lambda: release(short=True), t)
     with st.expander(t("samples.release.more")):
         waiting = sorted(set(rows.area[rows.out < rows.portions]))

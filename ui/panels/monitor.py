@@ -6,7 +6,7 @@ from presentation.calling import kinds as kind_words
 from presentation.calling import monitor as monitor_words
 from programme.declared import Programme
 from service.fieldwork.kinds import read_kinds
-from service.fieldwork.monitor import read_monitor
+from service.fieldwork.monitor import Monitor, read_monitor
 from service.files.write import csv_bytes, file_name
 from service.intake.imports import current_programme
 from service.samples.samples import Sample
@@ -16,10 +16,10 @@ from ui.literal import literal
 from words import Speaker
 
 
-def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
-    """The progress; nothing before the first release."""
+def show(store: Store, programme: str, sample: Sample, t: Speaker) -> Monitor | None:
+    """The progress, which is returned; nothing before the first release."""
     if sample.releases.empty:
-        return
+        return None
     monitor = read_monitor(store, programme, sample.wave)
     st.markdown(t("monitor.title"))
     for line in monitor_words.monitor_lines(monitor, t):
@@ -35,6 +35,7 @@ def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
         with st.expander(t("monitor.day.title")):
             tables.plain_table(monitor_words.day_rows(monitor, t), words=1)
     _show_kinds(store, declared, sample.wave, t)
+    return monitor
 
 
 def _show_kinds(store: Store, declared: Programme, wave: str, t: Speaker) -> None:

@@ -108,7 +108,14 @@ def _continuing(drawn: Sequence[str], t: Speaker) -> dict[str, Any]:
     one, two, three = st.columns(3)
     none = t("samples.after.none")
     return {
-        "after": one.selectbox(t("samples.after"), drawn[::-1], index=None, key="plan_after", placeholder=none),
+        "after": one.selectbox(
+            t("samples.after"),
+            drawn[::-1],
+            index=None,
+            key="plan_after",
+            placeholder=none,
+            format_func=lambda w: wave_text(w, t),
+        ),
         "keep": two.number_input(t("cli.sample.keep"), 0.0, 1.0, Wanted.keep, key="plan_keep"),
         "rest": three.number_input(t("cli.sample.rest"), 0, LONGEST, REST, key="plan_rest"),
         "rotation": one.text_input(t("samples.rotation"), key="plan_rotation"),

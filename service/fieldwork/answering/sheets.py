@@ -1,6 +1,7 @@
 """Call sheets to fill in: a workbook with the numbers to call, a column for each question, and the script."""
 
 import io
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -65,26 +66,30 @@ def answer_sheet(
     areas = {code: area.name[t("language.code")] for code, area in declared.areas.items()}
     rows["area"] = rows.area.map(lambda code: areas.get(code, code))
     shown = [UNIT, *(c for c in KNOWN if c in rows)]
-    return _workbook(rows[shown].fillna("").astype(str), declared.questionnaire, interviewer or "", t)
+    dealt_to = rows.owner.fillna("").astype(str).to_list()
+    return _workbook(rows[shown].fillna("").astype(str), declared.questionnaire, dealt_to, t)
 
 
 def _rows(store: Store, programme: str, sample: Sample, interviewer: str | None) -> pd.DataFrame:
-    """The open numbers in the order of release and place, with how often each was called and how it ended last."""
+    """The open numbers in the order of release and place: how often each was called, how it ended last, and its owner
+    (whoever it is dealt out to and still calls; None: nobody)."""
     called = fieldwork_of(store, programme, sample).units
+    with store.read() as connection:
+        known = active_interviewers(connection, sample.draw_id)
+        owners = newest_owners(connection, sample.draw_id).set_index(UNIT).interviewer
     if interviewer is not None:
-        with store.read() as connection:
-            known = active_interviewers(connection, sample.draw_id)
-            owners = newest_owners(connection, sample.draw_id)
         if interviewer not in known:
             raise Fault(key="calling.interviewer", found=interviewer, wave=sample.wave, expected=sorted(known))
-        called = called[called.unit_id.isin(set(owners.unit_id[owners.interviewer == interviewer]))]
+        called = called[called.unit_id.isin(owners.index[owners == interviewer])]
+    active = [name for name, gets_numbers in known.items() if gets_numbers or name == interviewer]
+    called = called.assign(owner=called.unit_id.map(owners[owners.isin(active)]).astype(object))
     outcomes = outcomes_of(store, programme, sample.wave)
     attempts = called.unit_id.map(outcomes.groupby("unit_id").attempts.sum()).fillna(0).astype(int)
     last = final_outcomes(outcomes, list(called.unit_id)).to_numpy()
     table = called.assign(
         attempts=attempts, last=["" if n == 0 else code for n, code in zip(attempts, last, strict=True)]
     )
-    columns = [c for c in (UNIT, *KNOWN, "release", "place") if c in table]
+    columns = [c for c in (UNIT, *KNOWN, "owner", "release", "place") if c in table]
     return table[columns].sort_values(["release", "place"], ignore_index=True)
 
 
@@ -100,8 +105,11 @@ def _numbers(
     return opened[opened.unit_id.isin(units)]
 
 
-def _workbook(rows: pd.DataFrame, questionnaire: Questionnaire, interviewer: str, t: Speaker) -> bytes:
-    """The sheet of numbers with lists of answers in its cells, and the script on a second sheet."""
+def _workbook(rows: pd.DataFrame, questionnaire: Questionnaire, dealt_to: Sequence[str], t: Speaker) -> bytes:
+    """The sheet of numbers with lists of answers in its cells, and the script on a second sheet.
+
+    dealt_to  the interviewer of each row, who stands in it already; "" for none
+    """
     import xlsxwriter
 
     buffer = io.BytesIO()
@@ -121,7 +129,7 @@ def _workbook(rows: pd.DataFrame, questionnaire: Questionnaire, interviewer: str
     for row, cells in enumerate(rows.itertuples(index=False), 1):
         for k, cell in enumerate(cells):
             calls.write_string(row, k, cell)
-        calls.write_string(row, len(rows.columns) + 1, interviewer, open_cell)
+        calls.write_string(row, len(rows.columns) + 1, dealt_to[row - 1], open_cell)
     calls.freeze_panes(1, 1)
     language, last, first = t("language.code"), len(rows), len(rows.columns)
     choices = {first + 2: [f"{code} {OUTCOMES[code].names[language]}" for code in USUAL]}

@@ -19,6 +19,7 @@ from service.samples.samples import Sample, read_sample
 from service.store import audit, schema
 from service.store.engine import Store
 from service.store.permissions import permitted
+from service.store.remembered import remembered_while_called
 from service.store.rows import insert_rows
 from service.store.runs import add_run, generator
 from words import Fault
@@ -57,18 +58,34 @@ def assign_numbers(store: Store, programme: str, wave: str, *, of: str | None = 
         if not names:
             raise Fault(key="calling.nobody", wave=wave)
         owners = newest_owners(connection, sample.draw_id)
-        called = sample.units[sample.out & ~sample.units.unit_id.isin(sample.uncalled)]
         if of is None:
-            waiting = called[~called.unit_id.isin(owners.unit_id)]
+            waiting = _undealt(sample, owners)
         else:
             hers = set(owners.unit_id[owners.interviewer == of]) & open_units
-            waiting = called[called.unit_id.isin(hers)]
+            waiting = sample.released[sample.released.unit_id.isin(hers - sample.uncalled)]
         if waiting.empty:
             raise Fault(key="calling.nothing_to_assign", wave=wave)
         first = _count(connection, sample.draw_id) + 1
-        for number, (release, units) in enumerate(waiting.groupby("release"), first):
-            _deal(connection, store, sample, programme, int(release), list(units.unit_id), names, number=number, of=of)
+        for number, release in enumerate(sorted(waiting.release.unique()), first):
+            units = list(waiting.unit_id[waiting.release == release])
+            _deal(connection, store, sample, programme, int(release), units, names, number=number, of=of)
     return Assigned(len(waiting), assigned_rows(store, sample))
+
+
+@permitted
+@remembered_while_called
+def undealt_numbers(store: Store, programme: str, wave: str) -> int:
+    """How many released numbers that are called are dealt out to nobody: whoever is free calls them."""
+    sample = read_sample(store, programme, wave)
+    with store.read() as connection:
+        owners = newest_owners(connection, sample.draw_id)
+    return len(_undealt(sample, owners))
+
+
+def _undealt(sample: Sample, owners: pd.DataFrame) -> pd.DataFrame:
+    """The released numbers that are called and have no owner."""
+    called = sample.units[sample.out & ~sample.units.unit_id.isin(sample.uncalled)]
+    return called[~called.unit_id.isin(owners.unit_id)]
 
 
 def _deal(
