@@ -137,7 +137,7 @@ def _of_interviewers(interviews: Interviews, parts, unsaid, usual, of_deals, rng
         pair = lambda j: [str(interviews.unit_id[k]) for k in alike.pairs.get(j, ())]  # noqa: E731
         parts.append(_rows(TWINS, names, alike, pair))
         of_deals.append(alike.p_dealt)
-        signs[TWINS] = np.vstack([alike.z, alike.z_dealt])
+        signs[TWINS] = alike.signs
     _together(interviews, signs, parts, of_deals)
 
 

@@ -10,7 +10,7 @@ import pytest
 import scipy
 
 from estimation.indicators.indicators import Item
-from fieldwork.quality.against_others import EITHER, HIGH, against_others, freedom, usual_spread
+from fieldwork.quality.against_others import EITHER, HIGH, against_others, freedom, tail, usual_spread
 from fieldwork.quality.dealt import adjusted, dealt_again
 from fieldwork.quality.flags import DURATION, HOURS, JUMP, STRAIGHT, TOGETHER, TOP, TWINS, flags
 from fieldwork.quality.interviews import Interviews
@@ -131,6 +131,22 @@ def test_pairs_that_are_looked_up_give_what_products_of_matrices_give(monkeypatc
     assert np.nanmax(np.abs(both[0].z_dealt)) > 1
     np.testing.assert_allclose(both[0].z_dealt, both[1].z_dealt, atol=1e-9)
     np.testing.assert_allclose(both[0].z, both[1].z)
+
+
+def test_an_honest_interviewer_who_hears_many_best_answers_is_not_flagged_for_those_alike_and_one_who_copies_is():
+    """Seed 11 of 30: the duplicates' shares alone would flag an honest one of 120 interviewers."""
+    interviews = simulated(Cell(own=True, rho=0.08, areas=40), rng(11))
+    codes, area, who = _codes(interviews), interviews.areas[0], interviews.people[0]
+    deals = list(dealt_again(area, who, rng=rng(), deals=30))
+    honest = twins(codes, area, who, deals)
+    assert 120 * tail(honest.signs[0], HIGH, 0.37 * 80).min() < 0.005 and 120 * honest.p.min() > 0.05
+    own = np.flatnonzero(who == 60)
+    codes[own[: len(own) // 2]] = codes[own[-(len(own) // 2) :]]
+    assert 120 * twins(codes, area, who, deals).p[60] < 0.05
+
+
+def _codes(interviews: Interviews) -> np.ndarray:
+    return np.column_stack([interviews.coded[name][0] for name in interviews.plain])
 
 
 def test_the_largest_jump_is_found_and_its_probability_is_that_of_the_largest_of_many():
