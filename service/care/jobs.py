@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from service.care import workers
 from service.figures.comparable import check_comparison
 from service.figures.consequences import keep_boards
-from service.figures.regular import wave_steps
+from service.figures.regular import asked_steps, wave_steps
 from service.figures.waves import compare_waves
 from service.intake.imports import current_programme, wave_versions
 from service.store import audit, schema
@@ -32,16 +32,16 @@ Report = Callable[[float, str], None]  # called with the progress (0..1) and the
 
 @permitted
 def refresh(store: Store, programme: str, *, report: Report = lambda *_: None) -> int | None:
-    """Estimate every wave and make its regular comparisons, with the newest programme and waves; returns the last run.
+    """Estimate every wave and make its comparisons, regular ones and others made before; returns the last run.
 
     What is up to date is not computed again, so a job that was interrupted continues where it was. What cannot be
     computed (a wave with open numbers, a comparison, a rolling year) is passed over; the first such Fault is raised
     when everything else is done.
     """
     measures = list(current_programme(store, programme)[1].measures)
-    steps = [
-        step for wave in wave_versions(store, programme).wave.unique() for step in wave_steps(store, programme, wave)
-    ]
+    names = list(wave_versions(store, programme).wave.unique())
+    steps = [step for wave in names for step in wave_steps(store, programme, wave)]
+    steps += [step for wave in names for step in asked_steps(store, programme, wave)]
     last_run, first_fault = None, None
     for k, (what, compute) in enumerate(steps):
 

@@ -1,10 +1,11 @@
-"""The regular comparisons of a wave, computed with its estimate: those with the wave before and with last year's."""
+"""The comparisons of a wave: the regular ones, with the wave before and with last year's, and others asked for."""
 
 from collections.abc import Callable
 
 from programme.wave_names import parts_of_wave, rolling_waves
 from service.figures.comparable import NEVER, never_comparable, regular_of_wave
 from service.figures.computing import Progress
+from service.figures.league import comparisons
 from service.figures.waves import (
     SEED,
     Computed,
@@ -14,7 +15,7 @@ from service.figures.waves import (
     judge_year,
     year_waves,
 )
-from service.figures.windows import JOINED
+from service.figures.windows import JOINED, WINDOWS
 from service.intake.imports import current_programme, wave_versions
 from service.store.engine import Store
 from service.store.permissions import permitted
@@ -69,5 +70,22 @@ def comparison_steps(store: Store, programme: str, wave: str, *, seed: str = SEE
     return [
         (" → ".join(pair), lambda p, pair=pair: compare_waves(store, programme, *pair, seed=seed, progress=p))
         for pair, fault in faults.items()
+        if fault is None or fault.key not in NEVER
+    ]
+
+
+@permitted
+def asked_steps(store: Store, programme: str, wave: str, *, seed: str = SEED) -> list[Step]:
+    """The comparisons ending with a wave that somebody asked for besides the regular ones, and that can still be made.
+
+    They are released with the wave, so that they are computed again with it when its data were corrected.
+    """
+    regular = {(c.before, c.after) for c in regular_of_wave(store, programme, wave)}
+    named = [name.partition(WINDOWS) for name in comparisons(store, programme, wave)]
+    asked = [ends for before, _, after in named if (ends := (before, after or wave)) not in regular]
+    faults = {ends: never_comparable(store, programme, *ends) for ends in asked}
+    return [
+        (" → ".join(ends), lambda p, ends=ends: compare_waves(store, programme, *ends, seed=seed, progress=p))
+        for ends, fault in faults.items()
         if fault is None or fault.key not in NEVER
     ]

@@ -105,6 +105,7 @@ PERMITTED = {
     "read_moved_weights": WORKERS,
     "wave_steps": WORKERS,
     "comparison_steps": WORKERS,
+    "asked_steps": WORKERS,
     "annual_steps": WORKERS,
     "compare_windows": WORKERS,
     "rerun": WORKERS,

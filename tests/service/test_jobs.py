@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from made_up import BOTH, JUNE, MAY, NAME, as_csv, begin_survey, contents, interviews, row_counts, take
 
 from service.care import jobs, workers
+from service.figures.league import newest_comparison
 from service.store import schema
 from service.store.engine import Store
 from service.store.permissions import STATISTICIAN, Actor
-from service.store.runs import run_list
+from service.store.runs import outdated_runs, run_list
 from service.store.trail import trail_lines
 from words import Fault
 
@@ -184,7 +185,7 @@ def test_work_that_breaks_is_no_job_that_runs_for_ever(sqlite_store, monkeypatch
     assert job["state"] == "failed" and "ZeroDivisionError" in jobs.job_text(job, BOTH["zh"])
 
 
-def test_progress_only_grows_and_says_what_is_done(sqlite_store):
+def test_progress_only_grows_and_says_what_is_done_and_comparisons_asked_for_are_made_again(sqlite_store):
     begin_survey(sqlite_store)
     for seed, wave in enumerate((MAY, JUNE), 1):
         take(sqlite_store, wave, as_csv(interviews(seed)))
@@ -193,6 +194,11 @@ def test_progress_only_grows_and_says_what_is_done(sqlite_store):
     shares = [share for share, _ in heard]
     assert shares == sorted(shares) and shares[0] == 0 and 0.66 < shares[-1] < 1
     assert {step.split(" · ")[0] for _, step in heard} == {MAY, JUNE, f"{MAY} → {JUNE}"}
+    jobs.compare_windows(sqlite_store, NAME, MAY, f"{MAY}+{JUNE}")
+    take(sqlite_store, MAY, as_csv(interviews(3)))
+    jobs.refresh(sqlite_store, NAME)
+    asked = newest_comparison(sqlite_store, NAME, JUNE, f"{MAY}>{MAY}+{JUNE}")
+    assert asked is not None and not outdated_runs(sqlite_store, among=[asked["run_id"]])
 
 
 @pytest.mark.parametrize(("progress", "seconds"), [(0.0, None), (0.25, 180.0), (0.5, 60.0), (1.0, 0.0)])
