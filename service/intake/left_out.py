@@ -29,14 +29,17 @@ def read_left_out(store: Store, programme: str, wave: str) -> LeftOut:
 def leave_out(store: Store, programme_name: str, wave: str, units: Sequence[str], reason: str) -> LeftOut:
     """Make a version of the wave without these interviews; who did it, when and why is recorded, and it can be undone.
 
+    Several units with blanks between them may stand together, unless they are the name of one unit.
     Where the programme computes weights, the number counts as that of an eligible person who did not respond. A Fault
     for units without an interview, for a reason that is empty or too long, and where the design would be refused.
     """
     programme = current_programme(store, programme_name)[1]
     now_out = read_left_out(store, programme_name, wave)
     tables, reason = tables_of(store, now_out.version_id), _checked_reason(reason)
-    units = list(dict.fromkeys(unit.strip() for unit in units if unit.strip()))
-    unknown = sorted(set(units) - set(tables[RESPONDENTS].unit_id))
+    known = set(tables[RESPONDENTS].unit_id)
+    stripped = [unit.strip() for unit in units]
+    units = list(dict.fromkeys(u for unit in stripped for u in ([unit] if unit in known else unit.split())))
+    unknown = sorted(set(units) - known)
     if unknown or not units:
         raise Fault(key="left_out.unknown", wave=wave, units=[masked_text(u) for u in unknown], count=len(unknown))
     if len(units) == len(tables[RESPONDENTS]):

@@ -126,7 +126,7 @@ def out(store: Store, programme: str, wave: str, t: Speaker) -> None:
         units = st.text_area(t("both_ways.units"), "\n".join(_invalid(store, programme, wave, both.reasons.unit_id)))
         reason = st.text_input(t("both_ways.reason"))
         if st.form_submit_button(t("both_ways.leave_out")):
-            chosen = SEPARATORS.sub(" ", units).split()
+            chosen = SEPARATORS.sub("\n", units).splitlines()
             faults.act(lambda: left_out.leave_out(store, programme, wave, chosen, reason), t)
     if both.without:
         with st.expander(t("both_ways.take_back")), st.form("take_back", clear_on_submit=True):
