@@ -134,6 +134,11 @@ def test_a_wave_that_continues_another_keeps_the_part_asked_for(store):
     wanted = samples.read_plan(store, NAME, "2026Q2").wanted
     assert (wanted.after, wanted.keep) == (WAVE, 0.5)
     assert at.selectbox(key="wave samples en").value == "2026Q2" and text("sample.draft", "en") in said(at)
+    older = text("sample.older_frame", "en", frame=FRAME, version=1, newest=2)
+    assert older not in [w.value for w in at.warning]
+    newer = residents(12).drop(columns=["phone", "name"]).iloc[1:]
+    frames.import_frame(store, NAME, FRAME, as_csv(newer), FILE, frame_key=FRAME_KEY)
+    assert older in [w.value for w in at.run().warning]
 
 
 CONSTRAINTS = "domain,share,margin\nall,0.9,0.05\n"

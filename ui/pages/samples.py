@@ -51,8 +51,17 @@ def _wave_of_the_day(store: Store, programme: str, t: Speaker) -> None:
         if st.toggle(t("samples.show_plan"), key=f"show_plan_{wave}"):
             sample_plan.show(store, programme, plan, t)
     else:
+        _say_older_frame(store, programme, plan, t)
         sample_plan.show(store, programme, plan, t)
         _approve_or_draw(store, programme, plan, t)
+
+
+def _say_older_frame(store: Store, programme: str, plan: samples.SamplePlan, t: Speaker) -> None:
+    """That a newer version of the plan's frame came since, which a plan does not follow by itself."""
+    newest = frames.current_frame(store, programme, plan.frame).version
+    if newest > plan.frame_version:
+        values = {"frame": plan.frame, "version": plan.frame_version, "newest": newest}
+        st.warning(said(t, "sample.older_frame", **values))
 
 
 def _approve_or_draw(store: Store, programme: str, plan: samples.SamplePlan, t: Speaker) -> None:
