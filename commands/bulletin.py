@@ -49,6 +49,7 @@ def bulletin_make(
     addressee: Annotated[str | None, typer.Option(help=t("cli.bulletin.addressee"), show_default=False)] = None,
     signature: Annotated[str | None, typer.Option(help=t("cli.bulletin.signature"), show_default=False)] = None,
     copies: Annotated[str | None, typer.Option(help=t("cli.bulletin.copies"), show_default=False)] = None,
+    printer: Annotated[str | None, typer.Option(help=t("cli.bulletin.printer"), show_default=False)] = None,
     day: Annotated[
         datetime | None, typer.Option("--date", formats=DAY, help=t("cli.bulletin.date"), show_default=False)
     ] = None,
@@ -60,7 +61,7 @@ def bulletin_make(
     """Make a bulletin, keep it, and write its files."""
     _check(kind, files)
     opened, name = opened_for(store, as_, programme)
-    head = {"title": title, "issuer": issuer, "number": number, "addressee": addressee}
+    head = {"title": title, "issuer": issuer, "number": number, "addressee": addressee, "printer": printer}
     asked = Asked(day.date() if day else date.today(), **head, signature=signature, copies=copies)
     chosen = {"wave": wave, "measure": measure, "league": group}
     with working(t(f"bulletin.kind.{kind}")):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from programme.entry import Entry
 
-HEAD = ("issuer", "number", "addressee", "signature", "copies")
+HEAD = ("issuer", "number", "addressee", "signature", "copies", "printer")
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class BulletinHead:
 
     issuer     the office above the text;  signature: the one below it, if it is another
     number     the document's number, in which {year} is the year and {serial} what is given for each bulletin
-    addressee  to whom it is sent;  copies: who else gets it
+    addressee  to whom it is sent;  copies: who else gets it;  printer: who prints it, if not who signs it
     """
 
     issuer: Mapping[str, str] = field(default_factory=dict)
@@ -22,6 +22,7 @@ class BulletinHead:
     addressee: Mapping[str, str] = field(default_factory=dict)
     signature: Mapping[str, str] = field(default_factory=dict)
     copies: Mapping[str, str] = field(default_factory=dict)
+    printer: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_bulletin(entry: Entry) -> BulletinHead:

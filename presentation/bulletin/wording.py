@@ -11,7 +11,7 @@ from presentation.numbers import percent_text, value_text
 from presentation.screen import area_word, base_text
 from presentation.times import wave_text
 from programme.bulletin import HEAD, BulletinHead
-from service.bulletins.document import HEADING, PARAGRAPH, Block, Document, Grid, Head, Picture
+from service.bulletins.document import HEADING, PARAGRAPH, Block, Document, Grid, Head, Picture, is_official
 from service.bulletins.facts import Facts, Whole
 from service.figures.league import League
 from service.figures.screen import Compared
@@ -34,21 +34,29 @@ class Asked:
     addressee: str | None = None
     signature: str | None = None
     copies: str | None = None
+    printer: str | None = None
 
 
-def head_of(facts: Facts, asked: Asked, t: Speaker) -> Head:
-    """The head as the programme and whoever asks for the bulletin have it; a Fault if the number lacks its serial."""
+def head_of(facts: Facts, asked: Asked, t: Speaker, *, official: bool) -> Head:
+    """The head as the programme and whoever asks for the bulletin have it; a Fault if the number lacks its serial.
+
+    official: whether its foot says who prints it and when (GB/T 9704)
+    """
     language, settings = t("language.code"), facts.league.programme.bulletin
     values = {name: _setting(settings, name, getattr(asked, name), language) for name in HEAD if name != "number"}
     number = _number(_setting(settings, "number", None, language), asked, values["issuer"], t)
     addressee = values.pop("addressee")
-    copies = values.pop("copies")
+    copies, printer = values.pop("copies"), values.pop("printer")
+    signature, day = values.pop("signature") or values["issuer"], date_text(asked.day, t)
+    office = (printer or signature) if official else ""
     return Head(
-        **values | {"signature": values["signature"] or values["issuer"]},
+        **values,
+        signature=signature,
         number=number,
         addressee=t("bulletin.addressee", names=addressee) if addressee else "",
-        date=date_text(asked.day, t),
+        date=day,
         copies=t("bulletin.copies", names=copies) if copies else "",
+        printed=t("bulletin.printed", office=office, date=day) if office else "",
     )
 
 
@@ -233,7 +241,7 @@ def document_of_facts(
         measure=league.measure.name,
         league=league.league,
         title=title,
-        head=head_of(facts, asked, t),
+        head=head_of(facts, asked, t, official=is_official(t("language.code"), kind)),
         mark=mark_of(facts, t),
         blocks=tuple(blocks),
         grids=grids,

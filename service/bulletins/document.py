@@ -16,6 +16,7 @@ HEADING, PARAGRAPH, NOTE, TABLE, PICTURE, ANNEX = ("heading", "paragraph", "note
 INTERVALS, WAVES, BARS = ("intervals", "waves", "bars")  # kinds of pictures
 NEXT, FIRST, ONLY = LISTED = (1, 2, 3)  # an annex of a list: a further one, the first of several, the only one
 MINUS = "\u2212"
+IDEOGRAPHIC_SPACE = "\u3000"
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,10 @@ class Block:
 
 @dataclass(frozen=True)
 class Head:
-    """What an office puts around a text; what is empty is left out."""
+    """What an office puts around a text; what is empty is left out.
+
+    printed: who prints it, a tabulator, and when
+    """
 
     issuer: str = ""
     number: str = ""
@@ -103,6 +107,7 @@ class Head:
     signature: str = ""
     date: str = ""
     copies: str = ""
+    printed: str = ""
 
 
 @dataclass(frozen=True)
@@ -230,8 +235,18 @@ def plain_text(document: Document) -> str:
             lines.append(f"[{document.picture(block.text).alternative}]")
         else:
             lines.append(block.text)
-    lines += [head.signature, head.date, head.copies, document.source]
+    lines += [*closing_lines(head), document.source]
     return "\n".join(line for line in lines if line) + "\n"
+
+
+def closing_lines(head: Head) -> list[str]:
+    """What stands under a text: signature, date, who gets copies, and who prints it when."""
+    return [head.signature, head.date, head.copies, head.printed.replace("\t", IDEOGRAPHIC_SPACE)]
+
+
+def is_official(language: str, kind: str) -> bool:
+    """Whether GB/T 9704 holds for a kind in a language."""
+    return language == "zh" and kind in (NOTICE, THEMATIC)
 
 
 def _signed(value: float, decimals: int) -> str:

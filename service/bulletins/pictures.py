@@ -24,12 +24,13 @@ def picture_png(
     *,
     width_mm: float,
     height_mm: float = 0,
+    below_mm: float = 0,
     scale: float = 1,
     titled: bool = True,
 ) -> tuple[bytes, float]:
     """The picture and its width in mm, its letters `scale` times as large; a Fault if no font here has its signs.
 
-    titled: with its title above it
+    titled: with its title above it;  below_mm: what a page of an annex keeps free below it
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -39,7 +40,8 @@ def picture_png(
         raise Fault(key="bulletin.no_font")
     grid = _drawn(picture, document.grid(picture.grid))
     rows = len(grid.rows)
-    height = height_mm or (_height(rows) if picture.kind in (INTERVALS, BARS) else 52 if document.kind == BRIEF else 70)
+    usual = _height(rows) if picture.kind in (INTERVALS, BARS) else 52 if document.kind == BRIEF else 70
+    height = height_mm or min(usual, TALLEST - below_mm)
     figure = Figure(figsize=(width_mm / INCH / scale, height / INCH / scale), dpi=DOTS * scale, layout="constrained")
     FigureCanvasAgg(figure)
     from matplotlib import rc_context

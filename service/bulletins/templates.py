@@ -15,12 +15,14 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
-from service.bulletins.document import BRIEF, NOTICE
+from service.bulletins.document import BRIEF, IDEOGRAPHIC_SPACE, NOTICE, is_official
 from service.bulletins.fonts import FONTS, LATIN
 from service.bulletins.sealed import sealed
 
 SANS, FANG, KAI, HEI, SONG = (FONTS[role]["family"] for role in ("title", "body", "second", "first", "figures"))
 RED = RGBColor(0xE6, 0x00, 0x12)
+WIDTH = round(156 / 25.4 * 1440)  # twentieths of a point: the type area
+THICK, THIN = 8, 6  # eighths of a point: 0.35 and 0.26 mm
 LINE = 29  # points from line to line: 22 lines in 225 mm
 LEFT, CENTER, RIGHT, BOTH = (
     WD_ALIGN_PARAGRAPH.LEFT,
@@ -57,7 +59,8 @@ class Look:
     """How a style looks.
 
     font: of Chinese;  size, line: points, line None: as the font has it
-    first, right: indents of the first line and at the right, in characters;  spacing: between signs, 1/20 point
+    first, right: indents of the first line and at the right, in characters;  hanging: that of all other lines
+    spacing: between signs, 1/20 point
     """
 
     font: str
@@ -66,6 +69,7 @@ class Look:
     align: WD_ALIGN_PARAGRAPH = BOTH
     first: int = 0
     right: int = 0
+    hanging: int = 0
     bold: bool = False
     colour: RGBColor | None = None
     before: float = 0
@@ -93,7 +97,7 @@ OFFICIAL = {
     "Annex": Look(HEI, 16, align=LEFT, after=6, keep=True),
     "Signature": Look(FANG, 16, align=RIGHT, right=4, before=2 * LINE, keep=True),
     "Date": Look(FANG, 16, align=RIGHT, right=4),
-    "Copies": Look(FANG, 14, 24, LEFT),
+    "Copies": Look(FANG, 14, 24, LEFT, hanging=4),
     "Mark": Look(HEI, 12, None, CENTER, colour=RED),
     "PageNumber": Look(SONG, 14, None, LEFT, latin=SONG),
 }
@@ -138,6 +142,7 @@ STYLE_OF_FIELD = {
     "date": "Date",
     "annexes": "Body",
     "copies": "Copies",
+    "printed": "Copies",
 }
 FIELDS = tuple(STYLE_OF_FIELD)
 OFF_GRID = ("TableHead", "Cell", "Note", "TableTitle", "Picture", "Issuer", "Title")
@@ -156,19 +161,16 @@ def word_template(language: str, kind: str = NOTICE) -> bytes:
     for name, look in looks.items():
         _style(word, name, look)
     for name in FIELDS:
-        paragraph = word.add_paragraph(f"{{{{{name}}}}}", style=style_name(STYLE_OF_FIELD[name]))
-        if official and name == "copies":
+        at_the_foot = official and name in ("copies", "printed")
+        room = IDEOGRAPHIC_SPACE if at_the_foot else ""
+        paragraph = word.add_paragraph(f"{room}{{{{{name}}}}}", style=style_name(STYLE_OF_FIELD[name]))
+        if at_the_foot:
             _at_the_foot(paragraph)
     _headers(word, official=official)
     _fallback_fonts(word)
     buffer = io.BytesIO()
     word.save(buffer)
     return sealed(buffer.getvalue())
-
-
-def is_official(language: str, kind: str) -> bool:
-    """Whether GB/T 9704 holds for a kind in a language."""
-    return language == "zh" and kind != BRIEF
 
 
 def style_id(name: str) -> str:
@@ -233,8 +235,15 @@ def _style(word: Word, name: str, look: Look) -> None:
             if count:
                 indent.set(qn(f"w:{which}Chars"), str(100 * count))
                 indent.set(qn(f"w:{which}"), str(int(20 * look.size * count)))
+    if look.hanging:
+        indent = style.element.get_or_add_pPr().get_or_add_ind()
+        for which in ("left", "hanging"):
+            indent.set(qn(f"w:{which}Chars"), str(100 * look.hanging))
+            indent.set(qn(f"w:{which}"), str(int(20 * look.size * look.hanging)))
     if name == "Copies" and look.font == FANG:
-        _edges(style.element.get_or_add_pPr())
+        _edges(style.element.get_or_add_pPr(), top=THICK, bottom=THICK, between=THIN)
+        right_tab = f'<w:tabs {nsdecls("w")}><w:tab w:val="right" w:pos="{WIDTH - int(20 * look.size)}"/></w:tabs>'
+        style.element.get_or_add_pPr().find(qn("w:spacing")).addprevious(parse_xml(right_tab))
     if name == "Number" and look.font == FANG:
         _red_line(style.element.get_or_add_pPr())
 
@@ -243,15 +252,17 @@ def _at_the_foot(paragraph: Paragraph) -> None:
     """At the foot of the last page, as wide as the type area (GB/T 9704)."""
     paragraph._p.get_or_add_pPr().append(
         parse_xml(
-            f'<w:framePr {nsdecls("w")} w:w="{round(156 / 25.4 * 1440)}" w:hRule="auto" w:wrap="around" '
+            f'<w:framePr {nsdecls("w")} w:w="{WIDTH}" w:hRule="auto" w:wrap="around" '
             'w:vAnchor="margin" w:hAnchor="margin" w:xAlign="left" w:yAlign="bottom"/>'
         )
     )
 
 
-def _edges(properties) -> None:
-    """The lines above and below those who get copies."""
-    sides = "".join(f'<w:{side} w:val="single" w:sz="6" w:space="2" w:color="000000"/>' for side in ("top", "bottom"))
+def _edges(properties, **sizes: int) -> None:
+    """The lines above and below who gets copies and who prints: thick ones at both ends (GB/T 9704), 1/8 point."""
+    sides = "".join(
+        f'<w:{side} w:val="single" w:sz="{size}" w:space="2" w:color="000000"/>' for side, size in sizes.items()
+    )
     properties.find(qn("w:spacing")).addprevious(parse_xml(f"<w:pBdr {nsdecls('w')}>{sides}</w:pBdr>"))
 
 

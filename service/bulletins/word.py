@@ -26,10 +26,19 @@ from service.bulletins.document import (
     TABLE,
     Block,
     Document,
+    is_official,
 )
 from service.bulletins.pictures import picture_png
 from service.bulletins.sealed import sealed
-from service.bulletins.templates import FIELDS, LINE, MARK, STYLES, is_official, style_id, style_name, word_template
+from service.bulletins.templates import (
+    FIELDS,
+    LINE,
+    MARK,
+    STYLES,
+    style_id,
+    style_name,
+    word_template,
+)
 from service.bulletins.word_tables import table_of
 from words import Fault
 
@@ -46,8 +55,10 @@ INDENT, WORD, NUMBER = 200, 300, 125
 NO_BREAK = "\N{NO-BREAK SPACE}"
 SIGN = 320  # twentieths of a point: a sign of 16 points
 SIGNATURE, DATE = style_id("Signature"), style_id("Date")
-RIGHT = 4  # signs at the right of the date
 AFTER_BORDERS = ("w:shd", "w:tabs", "w:snapToGrid", "w:spacing", "w:ind", "w:jc", "w:rPr", "w:sectPr")
+FOOT_SIGNS, FOOT_LINE = 27, 24  # signs of a line of who gets copies, without its indent; points of a line
+POINTS_OF_MM = 72 / 25.4
+RIGHT = 4  # signs at the right of the date
 KEPT = 3  # paragraphs on the page of the signature
 
 
@@ -201,7 +212,7 @@ def _title(document: Document) -> str:
 
 
 def _set_text(paragraph, text: str) -> None:
-    """The text in the paragraph's first run, whose look it has; further lines after breaks."""
+    """The text in the paragraph's first run, whose look it has; further lines follow breaks; tabulators stay."""
     runs = [run for run in paragraph.iter(qn("w:r")) if run.find(qn("w:t")) is not None]
     first, *others = runs
     for run in others:
@@ -211,7 +222,10 @@ def _set_text(paragraph, text: str) -> None:
     for k, line in enumerate(text.split("\n")):
         if k:
             first.append(parse_xml(f"<w:br {nsdecls('w')}/>"))
-        first.append(parse_xml(f'<w:t {nsdecls("w")} xml:space="preserve">{escape(line)}</w:t>'))
+        for place, piece in enumerate(line.split("\t")):
+            if place:
+                first.append(parse_xml(f"<w:tab {nsdecls('w')}/>"))
+            first.append(parse_xml(f'<w:t {nsdecls("w")} xml:space="preserve">{escape(piece)}</w:t>'))
 
 
 def _fit(paragraph, issuer: str) -> None:
@@ -289,7 +303,8 @@ def _wide(text: str) -> int:
 def _picture(word: Word, document: Document, block: Block, width: Length, *, titled: bool):
     """A picture as wide as the text, with what it shows in words for those who do not see it."""
     picture = document.picture(block.text)
-    content, size = picture_png(document, picture, width_mm=width.mm, titled=titled)
+    foot = 0.0 if titled else _foot_mm(document)
+    content, size = picture_png(document, picture, width_mm=width.mm, below_mm=foot, titled=titled)
     paragraph = word.add_paragraph(style="Bulletin Picture")
     run = paragraph.add_run()
     shape = run.add_picture(io.BytesIO(content), width=Mm(min(width.mm, size)))
@@ -300,6 +315,13 @@ def _picture(word: Word, document: Document, block: Block, width: Length, *, tit
     element = deepcopy(paragraph._p)
     paragraph._p.getparent().remove(paragraph._p)
     return element
+
+
+def _foot_mm(document: Document) -> float:
+    """The height of what stands at the foot of the last page: who gets copies, who prints it, and its lines."""
+    head = document.head
+    lines = -(-_signs(head.copies) // FOOT_SIGNS) + bool(head.printed)
+    return (lines * FOOT_LINE + 2 * FOOT_LINE / 3) / POINTS_OF_MM if lines else 0.0
 
 
 def _properties(word: Word, document: Document) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.format import Format
 
-from service.bulletins.document import ANNEX, MINUS, NOTE, PARAGRAPH, Document, Grid
+from service.bulletins.document import ANNEX, MINUS, NOTE, PARAGRAPH, Document, Grid, closing_lines
 from service.bulletins.sealed import sealed
 from service.bulletins.sheet_layout import (
     POINTS,
@@ -112,7 +112,7 @@ def _sentences(document: Document) -> Iterator[tuple[str, bool]]:
     for block in document.blocks:
         if block.kind != ANNEX and block.text not in names:
             yield block.text, block.kind not in (PARAGRAPH, NOTE)
-    yield from ((text, False) for text in (head.signature, head.date, head.copies, document.source) if text)
+    yield from ((text, False) for text in (*closing_lines(head), document.source) if text)
 
 
 def _grid_sheet(book: xlsxwriter.Workbook, document: Document, grid: Grid) -> None:

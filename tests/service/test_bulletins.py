@@ -197,7 +197,7 @@ def test_an_offices_template_is_used_and_one_without_its_fields_is_refused_with_
     with pytest.raises(Fault, match=r"own\.docx"):
         word_of(document, b"no Word file")
     assert {f"{{{{{name}}}}}" for name in FIELDS} <= {
-        p.text for p in WordDocument(io.BytesIO(template_bytes("notice", "zh")[0])).paragraphs
+        p.text.strip() for p in WordDocument(io.BytesIO(template_bytes("notice", "zh")[0])).paragraphs
     }
 
 
@@ -224,13 +224,37 @@ def test_a_serial_alone_is_no_number_of_a_document(facts):
 def test_the_name_of_the_office_is_centred_above_a_date_with_four_signs_at_its_right(facts):
     for issuer in ("某省统计局", "某某壮族自治区统计局社情民意调查中心"):
         word = word_of(made(facts, "thematic", "zh", Asked(DAY, issuer=issuer)))
-        rooms = [int(p._p.pPr.find(qn("w:ind")).get(qn("w:rightChars"))) for p in word.paragraphs[-2:]]
+        rooms = [int(p._p.pPr.find(qn("w:ind")).get(qn("w:rightChars"))) for p in word.paragraphs[-3:-1]]
         name, day = (
             100 * len(issuer),
             100 * 3 + 50 * 8 + 25 * 5,
         )  # a digit is half a sign
         assert min(rooms) >= 0 and rooms[1] >= 400
         assert rooms[0] + name / 2 == pytest.approx(rooms[1] + day / 2, abs=1)
+
+
+def test_the_foot_of_an_official_document_says_who_prints_it_when_between_lines_of_two_widths(facts):
+    """GB/T 9704: thick lines at both ends, a thin one between; without copies both are at who prints it."""
+    signed = replace(ASKED["zh"], signature="某省统计局民意调查中心")
+    kinds = {kind: made(facts, kind, "zh", signed).head.printed for kind in KINDS}
+    line = "某省统计局民意调查中心\t2015年10月15日印发"
+    assert kinds == {"notice": line, "thematic": line, "brief": "", "slide": ""}
+    assert not made(facts, "notice", "en").head.printed and not made(facts, "notice", "zh", Asked(DAY)).head.printed
+    asked = replace(signed, printer="某省统计局办公室")
+    word = word_of(made(facts, "notice", "zh", replace(asked, copies="省政府办公厅")))
+    copies, last = (p for p in word.paragraphs if p.style.name == "Bulletin Copies")
+    assert (copies.text, last.text) == ("\u3000抄送：省政府办公厅。", "\u3000某省统计局办公室\t2015年10月15日印发")
+    (drawn,) = last.style.element.iter(qn("w:pBdr"))
+    assert {side.tag.split("}")[1]: side.get(qn("w:sz")) for side in drawn} == {
+        "top": "8",
+        "bottom": "8",
+        "between": "6",
+    }
+    heights = [
+        word_of(made(facts, "notice", "zh", replace(asked, copies=copies))).inline_shapes[-1].height.mm
+        for copies in ("甲", "甲" * 90)
+    ]
+    assert heights[0] > 150 and heights[1] < 225 - 37 - 6 * 24 / 72 * 25.4 + 4  # lines of who gets copies leave less
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -57,6 +57,10 @@ def test_a_bulletin_is_made_by_the_form_and_is_still_what_todays_figures_say(own
     )
     assert kept.document.measure == "police"
     assert not at.exception and not at.error and len(at.get("download_button")) >= 2
+    (made,) = (block.value for block in at.success)
+    assert made.startswith(
+        {"zh": "已制作：第1号：2015年第3季度通报（中文），第1版；", "en": "Made: No. 1: Notice, 2015 Q3"}[language]
+    )
     at.button(key=f"bulletin_again {kept.number}").click().run()
     said = text("bulletin.again.same", language, number=kept.number, digest=kept.digest)
     assert said in [block.value for block in at.success]

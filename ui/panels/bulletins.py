@@ -1,5 +1,6 @@
 """Panels of bulletins: a form that makes and keeps one, the list of those kept, and their files to be saved."""
 
+from collections.abc import Callable
 from datetime import date
 
 import streamlit as st
@@ -31,9 +32,10 @@ MEDIA = {
     BOOK: f"{OFFICE}.spreadsheetml.sheet",
     PDF: "application/pdf",
 }
-HEAD = ("title", "issuer", "number", "addressee", "signature", "copies")
+HEAD = ("title", "issuer", "number", "addressee", "signature", "copies", "printer")
 TEMPLATES = ["docx", "pptx"]
 COMPARED = "bulletins compared"  # in the session: kept bulletins with those made of the figures of today
+MADE = "bulletin made"  # in the session: the bulletin just made, until the page said so
 FIRST_DAY = date(1990, 1, 1)  # of the dates that the form offers
 
 
@@ -69,8 +71,16 @@ def show(store: Store, programme_name: str, t: Speaker) -> None:
         asked = st.form_submit_button(t("bulletin.panel.go"), key="bulletin_go")
     if asked:
         said = Asked(day, **{name: text.strip() or None for name, text in head.items()})
-        faults.act(lambda: made_bulletin(store, programme_name, kind, said, t, wave=wave, **of), t)
+        faults.act(lambda: _make(lambda: made_bulletin(store, programme_name, kind, said, t, wave=wave, **of)), t)
+    made = st.session_state.pop(MADE, None)
+    if made is not None:
+        st.success(literal(t("bulletin.panel.made", text=kept_text(made, t))))
     offered(store, programme_name, t, kept, templates=True)
+
+
+def _make(make: Callable[[], Kept]) -> None:
+    """Make a bulletin, of which the page that is drawn next says that it was made."""
+    st.session_state[MADE] = make()
 
 
 def _measure_and_league(programme: Programme, t: Speaker) -> dict[str, str | None]:
