@@ -16,7 +16,7 @@ HEADING, PARAGRAPH, NOTE, TABLE, PICTURE, ANNEX = ("heading", "paragraph", "note
 INTERVALS, WAVES, BARS = ("intervals", "waves", "bars")  # kinds of pictures
 NEXT, FIRST, ONLY = LISTED = (1, 2, 3)  # an annex of a list: a further one, the first of several, the only one
 MINUS = "\u2212"
-IDEOGRAPHIC_SPACE = "\u3000"
+IDEOGRAPHIC_SPACE = chr(0x3000)
 
 
 @dataclass(frozen=True)
