@@ -95,7 +95,7 @@ OFFICIAL = {
     "Cell": Look(SONG, 9, 13, CENTER),
     "Picture": Look(FANG, 16, None, CENTER, before=6, after=4),
     "Annex": Look(HEI, 16, align=LEFT, after=6, keep=True),
-    "Signature": Look(FANG, 16, align=RIGHT, right=4, before=2 * LINE, keep=True),
+    "Signature": Look(FANG, 16, align=RIGHT, right=4, before=1.5 * LINE, keep=True),
     "Date": Look(FANG, 16, align=RIGHT, right=4),
     "Copies": Look(FANG, 14, 24, LEFT, hanging=4),
     "Mark": Look(HEI, 12, None, CENTER, colour=RED),
