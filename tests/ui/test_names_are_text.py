@@ -60,6 +60,7 @@ FOLLOWS = {mark: f"{mark} {sign}" for mark, sign in zip((CONSEQUENCE, NOTE), (SI
 PEOPLE = {"zqaq": "_zqaq_", "zqbq": "www.zqbq.example", "zqcq": "zqcq@evil.example"}
 WHOLE = {**NAMES, **OF_FILE, **FOLLOWS, **PEOPLE}
 MARK = re.compile(r"zq\w+?q")
+SAFE = re.compile(r"[\w.-]+")
 NO_TEXT = {"id", "key", "form_id", "name", "url", "url_pathname", "query_string", "form", "group_id", "element_id"}
 PLAIN = {("selectbox", "options"), ("multiselect", "options"), ("code", "code_text"), ("text", "body")}
 PLAIN |= {("text_area", "default")}  # what somebody edits
@@ -207,6 +208,11 @@ def names_shown(at: AppTest) -> int:
                 for name, value in markup.attributes:
                     lines = json.loads(value) if name == "data-notes" else [value]
                     assert not name.startswith("on") and [literally(line, name) for line in lines]
+            elif field == "srcdoc":  # the link of ui.cards.file_link; a file's name keeps no sign that means something
+                markup, attributes = Markup(said), dict(Markup(said).attributes)
+                assert markup.tags == {"a"} and set(attributes) == {"id", "style", "href", "download"}, said
+                assert attributes["href"].startswith("data:text/csv;base64,") and SAFE.fullmatch(attributes["download"])
+                count += literally("".join(markup.seen), said)
             elif kind in ("vega_lite_chart", "arrow_vega_lite_chart") and field == "spec":
                 for part in _texts(json.loads(said)):
                     count += literally(part, "chart")
