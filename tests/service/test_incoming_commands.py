@@ -124,6 +124,7 @@ WRITTEN = {"faults", "csv", "xlsx"}  # options that name a file to be written
 WRITING = {  # arguments that do
     ("simulate", "folder"),
     ("responses sheet", "file"),
+    ("sample monitor", "kinds"),
     ("draw-proof", "folder"),
     ("chain", "folder"),
     ("check-in-r", "file"),

@@ -32,10 +32,11 @@ def show(store: Store, t: Speaker) -> None:
             wave_steps.show(store, name, wave, t)
     st.subheader(t("centre.waves"), anchor=False)
     versions = wave_rows(wave_versions(store, name), t)
-    if versions.empty:
-        st.caption(t("centre.no_waves"))
-    else:
-        tables.show_table(versions, ["wave", "version", "interviews", "file", "current"], {}, t)
+    with st.container():  # for the same reason
+        if versions.empty:
+            st.caption(t("centre.no_waves"))
+        else:
+            tables.show_table(versions, ["wave", "version", "interviews", "file", "current"], {}, t)
     wave_form.show(store, name, t)
     if programme.weighting is not None:
         margins_form.show(store, name, t)
