@@ -193,7 +193,7 @@ def consequences(
     rows = board_rows(board, board.listed if area is None else board.of_area(area), t).drop(columns="code")
     rows.columns = [t(f"column.{column}") for column in rows]
     title = f"{board.programme.title[LANGUAGE]} · {board.programme.leagues[board.league][LANGUAGE]}"
-    notes = [*behind_notes(read_behind(opened, board), t), *board_notes(board, t)]
+    notes = [*behind_notes(read_behind(opened, board.runs), t), *board_notes(board, t)]
     print_table(
         title,
         terminal.words_table(rows, rows.shape[1] - 1),

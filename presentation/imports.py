@@ -4,8 +4,7 @@ import pandas as pd
 
 from presentation.times import wave_text
 from programme.wave_names import WAVE
-from service.fieldwork.answering.making import FILE
-from service.intake.import_log import REFUSED, frame_label
+from service.intake.import_log import FROM_RESPONSES, REFUSED, frame_label
 from service.store.runs import local_time
 from words import Speaker
 
@@ -48,7 +47,7 @@ def refusals(rows: pd.DataFrame, *, overtaken: bool) -> list[dict[str, str]]:
 def file_text(file: str, t: Speaker) -> str:
     """The name of an imported file; in words where the wave was made here, of the answers received."""
     kind, _, wave = file.partition(" ")
-    return t("response.file", wave=wave_text(wave, t)) if kind == FILE and WAVE.fullmatch(wave) else file
+    return t("response.file", wave=wave_text(wave, t)) if kind == FROM_RESPONSES and WAVE.fullmatch(wave) else file
 
 
 def wave_label(wave: str, t: Speaker) -> str:

@@ -61,11 +61,11 @@ class Behind:
 
 
 @permitted
-def read_behind(store: Store, board: Consequences) -> Behind:
+def read_behind(store: Store, runs: Sequence[int]) -> Behind:
     """What the runs of a board read, and whether a newer version of any of it was stored since they were computed."""
     with store.read() as connection:
-        runs = [{"stopped": stops_read(connection, n), "origins": origins_read(connection, n)} for n in board.runs]
-    return Behind(tuple(runs), bool(outdated_runs(store, among=board.runs)))
+        read = [{"stopped": stops_read(connection, n), "origins": origins_read(connection, n)} for n in runs]
+    return Behind(tuple(read), bool(outdated_runs(store, among=runs)))
 
 
 @permitted

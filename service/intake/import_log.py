@@ -17,6 +17,7 @@ from service.store.permissions import Actor, permitted
 from words import Fault
 
 FRAME = "frame"
+FROM_RESPONSES = "responses"  # what the file of a wave is called that was made of its responses, before the wave
 REFUSED = "refused"  # an outcome, besides those of `programme.versions`
 
 

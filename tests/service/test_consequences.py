@@ -155,7 +155,7 @@ def test_the_board_in_words(surveyed):
 
 
 def test_a_correction_and_interviews_left_out_are_said_of_what_is_behind_the_board(surveyed):
-    behind = read_behind(surveyed, board := read_consequences(surveyed, NAME))
+    behind = read_behind(surveyed, (board := read_consequences(surveyed, NAME)).runs)
     assert len(behind.runs) == len(board.runs) and behind_notes(behind, BOTH["en"]) == []
     lacking = {"version_id": 9, "wave": "2024-09", "left_out": 3, "reason": None}
     noted = replace(behind, runs=({"stopped": [], "origins": [lacking]},), outdated=True)

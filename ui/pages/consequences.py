@@ -41,7 +41,7 @@ def show(store: Store, t: Speaker) -> None:
         return
     board = read_consequences(store, name, wave=wave, league=league)
     st.subheader(literal(headline(board, t)), anchor=False)
-    for note in behind_notes(read_behind(store, board), t):
+    for note in behind_notes(read_behind(store, board.runs), t):
         st.warning(literal(note))
     st.subheader(t("consequences.counts"), anchor=False)
     tables.plain_table(count_rows(board, t), words=1)

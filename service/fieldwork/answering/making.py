@@ -14,7 +14,7 @@ from service.fieldwork.answering.wave_rows import BASE, wave_rows
 from service.fieldwork.calls import outcomes_of
 from service.files.choice import Note
 from service.intake.drawn_wave import drawn_wave
-from service.intake.import_log import Imported
+from service.intake.import_log import FROM_RESPONSES, Imported
 from service.intake.imports import current_programme, import_wave
 from service.intake.made_faults import MadeOf, in_way_of
 from service.samples.listed_columns import listed_of_draw
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from service.intake.records_file import RecordsFile
 
 WITHOUT_ROW = "wave.without_row"
-FILE = "responses"  # what the wave's file is called where it was made of its responses
 
 
 @permitted
@@ -54,7 +53,7 @@ def make_wave(
     file = table.to_csv(index=False).encode()
     of_wave: dict[str, Any] = {"records": records, "reason": reason}
     of_wave["made"] = MadeOf(responses_digest(responses), list(table.index))
-    made = import_wave(store, programme, wave, file, f"{FILE} {wave}", **of_wave)
+    made = import_wave(store, programme, wave, file, f"{FROM_RESPONSES} {wave}", **of_wave)
     return made if content.weighting is not None else replace(made, notes=_notes_of_interviews(made.notes))
 
 
