@@ -8,7 +8,6 @@ import typer
 from commands.opening import opened_as, opened_for
 from commands.speaking import REFUSED, AsOption, Command, ProgrammeOption, StoreOption, err, out, t
 from presentation.evidence.publication import publication_text
-from presentation.times import wave_text
 from service.care import jobs
 from service.intake.imports import current_programme
 
@@ -77,4 +76,4 @@ def publish(
     if not made:
         out.print(t("publish.none"))
     for publication in made:
-        out.print(f"{wave_text(publication.wave, t)}  {publication_text(publication, current, t)}")
+        out.print(publication_text(publication, current, t))

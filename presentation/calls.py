@@ -4,7 +4,7 @@ import pandas as pd
 
 from service.fieldwork.calls import Fieldwork, ImportedCalls
 from service.fieldwork.screening import Screened
-from service.store.runs import local_time
+from service.store.runs import local_time, person_text
 from words import Speaker
 
 COLUMNS = ("release", "units", "tried", "finished", "open")
@@ -24,7 +24,7 @@ def lines(fieldwork: Fieldwork, t: Speaker) -> list[str]:
     if not fieldwork.open:
         return [*sentences, t("calls.all_finished")]
     if fieldwork.stopped is not None:
-        stop = {c: fieldwork.stopped[c] for c in ("open", "by", "reason")}
+        stop = {c: fieldwork.stopped[c] for c in ("open", "reason")} | {"by": person_text(fieldwork.stopped["by"], t)}
         return [*sentences, t("calls.stopped_by", at=local_time(fieldwork.stopped["at"]), **stop)]
     return [*sentences, open_text(fieldwork, t)]
 

@@ -5,7 +5,7 @@ import pandas as pd
 from presentation.times import wave_text
 from programme.wave_names import WAVE
 from service.intake.import_log import FROM_RESPONSES, REFUSED, frame_label
-from service.store.runs import local_time
+from service.store.runs import local_time, person_text
 from words import Speaker
 
 
@@ -27,6 +27,7 @@ def import_rows(log: pd.DataFrame, t: Speaker) -> pd.DataFrame:
     accepted = log.outcome != REFUSED
     later = accepted.groupby([log.programme, log.wave]).cumsum() > 0  # newest first
     return log.assign(
+        by=[person_text(name, t) for name in log.by],
         at=[local_time(at) for at in log["at"]],
         wave=[wave_label(w, t) if w else p for w, p in zip(log.wave, log.programme, strict=True)],
         file=[file_text(file, t) for file in log.file],

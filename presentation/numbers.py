@@ -6,7 +6,7 @@ import pandas as pd
 
 from estimation import Measure
 from estimation.indicators.indicators import MEAN, SHARE
-from words import Speaker
+from words import MINUS, Speaker
 
 Values = TypeVar("Values", float, pd.Series)
 
@@ -20,9 +20,15 @@ def value_text(measure: Measure, value: float, t: Speaker) -> str:
 
 def change_text(measure: Measure, value: float, t: Speaker) -> str:
     """A change with its sign and unit: percentage points of a share, points of a score."""
+    number = signed(shown_value(measure, value), measure.decimals)
     if measure.unit == SHARE:
-        return t("number.share_change", value=f"{shown_value(measure, value):+z.{measure.decimals}f}")
-    return counted_text(measure, f"{value:+z.{measure.decimals}f}", t, otherwise="number.score_change")
+        return t("number.share_change", value=number)
+    return counted_text(measure, number, t, otherwise="number.score_change")
+
+
+def signed(value: float, decimals: int) -> str:
+    """A number with its sign: +0.5 or −3.5, the latter with a minus and not with a hyphen."""
+    return f"{value:+z.{decimals}f}".replace("-", MINUS)
 
 
 def size_text(measure: Measure, value: float, t: Speaker) -> str:

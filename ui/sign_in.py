@@ -8,11 +8,12 @@ import streamlit as st
 from service.protection import people
 from service.store.engine import Store
 from service.store.permissions import ROLES, Actor
+from service.store.runs import VISITOR
 from ui import address
 from ui.literal import said
 from words import Fault, Speaker
 
-VISITOR, PERSON, ONE_TIME, IDENTITY = "visitor", "person", "one_time", "identity"
+PERSON, ONE_TIME, IDENTITY = "person", "one_time", "identity"
 
 
 def actor(store: Store, menu: Any, t: Speaker) -> Actor | None:

@@ -1,12 +1,15 @@
 """Tables: rows under their headings, area and verdict pinned; as long as their rows up to 40, then in pages."""
 
 import html
+import re
 from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from estimation import Measure
 from estimation.indicators.indicators import SHARE
@@ -21,6 +24,8 @@ PINNED = ("area", "verdict")  # columns that stay in sight where the table is wi
 FITTED = ("consequence",)  # columns as wide as their longest text
 FIRST_CHINESE = 0x2E80  # the first character that is as wide as it is high
 ROW, BORDER = 35, 3  # heights in a table, in pixels: of a row, as of the headings, and of the border
+HYPHEN = re.compile(r"(?<![\w.])-(?=\d)")  # that stands for a minus, not between two numbers
+UNKNOWN = "–"  # in place of a number or text that is not known
 LONGEST = 40  # rows of one page of a table
 PAPER = '<table class="printed">{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 WRAPPED = '<table class="wrapped"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
@@ -46,19 +51,21 @@ def show_table(
     Returned are the rows shown, and the row and column of the chosen cell.
     """
     shown_columns = [c for c in columns if c not in if_known or rows[c].notna().any()]
+    page = _page(rows, name, t)
+    place = (rows.index.get_loc(page.index[0]) if len(page) else 0), len(page)
+    content = _packed(rows, tuple(shown_columns), tuple(formats.items()), *place, t=t)
     config = {}
     for c in shown_columns:
         width = WIDE if c in PINNED else _fitted(rows[c]) if c in FITTED else None
         pinned, said = c in PINNED or None, league_table.heading(c, t)
         if c in formats:
-            config[c] = st.column_config.NumberColumn(said, format=formats[c], width=width, pinned=pinned)
+            form = None if isinstance(content, Styler) else formats[c]  # a format would go before the styler's texts
+            config[c] = st.column_config.NumberColumn(said, format=form, width=width, pinned=pinned)
         else:
             config[c] = st.column_config.Column(said, width=width, pinned=pinned)
-    page = _page(rows, name, t)
-    look: dict[str, Any] = {"column_config": config, "hide_index": True, "width": "stretch", "placeholder": "–"}
+    look: dict[str, Any] = {"column_config": config, "hide_index": True, "width": "stretch", "placeholder": UNKNOWN}
     look["height"] = _height(page)
     st.html(_on_paper(rows, tuple(shown_columns), tuple(formats.items()), t=t))
-    content = _packed(rows, tuple(shown_columns), rows.index.get_loc(page.index[0]) if len(page) else 0, len(page), t=t)
     if not choosing:
         st.dataframe(content, **look)
         return page, None
@@ -98,8 +105,12 @@ def plain_table(rows: pd.DataFrame, *, words: int | None = None) -> None:
 
     words: how many columns, from the left, hold words; the others hold figures and are aligned to the right.
     """
+    figures = [] if words is None else list(rows.columns[words:])
+    rows = rows.assign(
+        **{c: [HYPHEN.sub(MINUS, cell) if isinstance(cell, str) else cell for cell in rows[c]] for c in figures}
+    )
     st.html(_paper(rows, {c: str(c) for c in rows}, {}))
-    right = {} if words is None else dict.fromkeys(rows.columns[words:], st.column_config.Column(alignment="right"))
+    right = dict.fromkeys(figures, st.column_config.Column(alignment="right"))
     st.dataframe(seen(rows), column_config=right, hide_index=True, width="stretch", height=_height(rows))
 
 
@@ -172,9 +183,24 @@ def value_formats(measure: Measure) -> dict[str, str]:
 
 
 @drawn.once
-def _packed(rows: pd.DataFrame, columns: tuple[str, ...], first: int, count: int, *, t: Speaker) -> pa.Table:
-    """Some of the rows as they are sent."""
-    return pa.Table.from_pandas(seen(rows[list(columns)].iloc[first : first + count]), preserve_index=False)
+def _packed(
+    rows: pd.DataFrame,
+    columns: tuple[str, ...],
+    formats: tuple[tuple[str, str], ...],
+    first: int,
+    count: int,
+    *,
+    t: Speaker,
+) -> pa.Table | Styler:
+    """Some of the rows as they are sent; where a number is below 0, each number with its text, which has a minus.
+
+    Streamlit's own formats write a hyphen; a styler's text stands beside its number, by which the column is sorted.
+    """
+    part = seen(rows[list(columns)].iloc[first : first + count])
+    texts = {c: partial(figure, form) for c, form in formats if c in part}
+    if not any((part[c] < 0).any() for c in texts):
+        return pa.Table.from_pandas(part, preserve_index=False)
+    return part.reset_index(drop=True).style.format(texts)
 
 
 @drawn.once
@@ -198,9 +224,16 @@ def _paper(rows: pd.DataFrame, headings: Mapping[str, str], formats: Mapping[str
     return PAPER.format(caption=caption, head=head, body=body)
 
 
+def figure(form: str, value: Any) -> str:
+    """A number in its format, with a minus that is no hyphen, and none before a zero; a dash where it is not known."""
+    if pd.isna(value):
+        return UNKNOWN
+    written = form % value
+    return written.replace("-", MINUS if re.search("[1-9]", written) else "+" if "+" in form else "")
+
+
 def _cell(value: Any, form: str | None) -> str:
-    known = not pd.isna(value)
-    written = (form % value if form else str(value)).replace("-", MINUS, 1 if form else 0) if known else "–"
+    written = figure(form, value) if form else UNKNOWN if pd.isna(value) else str(value)
     return f'<td class="figure">{written}</td>' if form else f"<td>{html.escape(visible(written))}</td>"
 
 

@@ -8,7 +8,7 @@ from presentation.bulletin.making import Again, Revised
 from presentation.times import wave_text
 from service.bulletins.keeping import Kept
 from service.bulletins.since import Since
-from service.store.runs import local_time
+from service.store.runs import local_time, person_text
 from words import Speaker
 
 MOST = 20  # revised figures that are named one by one
@@ -16,7 +16,7 @@ MOST = 20  # revised figures that are named one by one
 
 def kept_text(kept: Kept, t: Speaker) -> str:
     """A bulletin in one line."""
-    values = {"number": kept.number, "version": kept.version, "at": local_time(kept.at), "by": kept.by}
+    values = {"number": kept.number, "version": kept.version, "at": local_time(kept.at), "by": person_text(kept.by, t)}
     values |= {"kind": t(f"bulletin.kind.{kept.kind}"), "wave": wave_text(kept.wave, t)}
     return t("bulletin.kept", **values, code=t(f"bulletin.language.{kept.language}"), digest=kept.digest[:12])
 
@@ -38,7 +38,7 @@ def kept_rows(kept: Iterable[Kept], since: Mapping[int, Since], t: Speaker) -> p
             t(f"bulletin.language.{one.language}"),
             str(one.version),
             local_time(one.at),
-            one.by,
+            person_text(one.by, t),
         )
         for one in kept
     ]

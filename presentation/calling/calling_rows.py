@@ -10,6 +10,7 @@ from presentation.times import wave_text
 from service.fieldwork.calling.appointments import Calendar
 from service.fieldwork.calling.attempts import Recorded
 from service.fieldwork.calling.holding import Next
+from service.store.runs import person_text
 from words import Speaker
 
 NOTHING = "–"
@@ -48,7 +49,7 @@ def lot_rows(assignments: pd.DataFrame, zone: str, t: Speaker) -> pd.DataFrame:
             t("calling.column.of"): [name if isinstance(name, str) else NOTHING for name in assignments.of],
             t("calling.column.numbers"): [f"{count:,}" for count in assignments.units],
             t("calling.column.at"): [local_text(at, zone) for at in assignments["at"]],
-            t("calling.column.by"): list(assignments["by"]),
+            t("calling.column.by"): [person_text(name, t) for name in assignments["by"]],
             t("calling.column.another"): [f"{count:,}" for count in assignments.another],
         }
     )

@@ -18,7 +18,7 @@ from service.figures.wave_steps import (
     Step,
     WaveSteps,
 )
-from service.store.runs import local_time
+from service.store.runs import local_time, person_text
 from words import Fault, Speaker
 
 MARKS = {"done": "✓", "begun": "◐", "next": "▶", "waiting": "○", "elsewhere": "–"}
@@ -31,7 +31,7 @@ def step_name(step: Step, t: Speaker) -> str:
 
 def step_fact(step: Step, t: Speaker) -> str:
     """What there is to say of a step; nothing for one of which nothing is known."""
-    facts = _said(step.facts)
+    facts = _said(step.facts, t)
     if step.state == ELSEWHERE:
         return t("steps.elsewhere")
     if "stored" in facts:
@@ -84,5 +84,6 @@ def step_rows(steps: WaveSteps, t: Speaker) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[t(f"steps.column.{name}") for name in ("step", "state", "who", "fact")])
 
 
-def _said(facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: local_time(value) if name == "at" else value for name, value in facts.items()}
+def _said(facts: Mapping[str, Any], t: Speaker) -> dict[str, Any]:
+    said = {"at": local_time, "who": lambda name: person_text(name, t)}
+    return {name: said[name](value) if name in said else value for name, value in facts.items()}

@@ -9,7 +9,7 @@ from programme.declared import Programme
 from service.figures.league import League
 from service.figures.publications import Publication
 from service.figures.use_cases import COMPARE, ESTIMATE
-from service.store.runs import local_time
+from service.store.runs import local_time, person_text
 from words import Speaker
 
 CHANGED = {"estimates": "publish.changed_estimates", "ranks": "publish.changed_ranks"}
@@ -29,7 +29,11 @@ def published_note(league: League, t: Speaker) -> list[str]:
 
 def publication_text(publication: Publication, programme: Programme, t: Speaker) -> str:
     """A release in a sentence; of a correction, why it was made and what it changed."""
-    values = {"at": local_time(publication.at), "by": publication.by}
+    values = {
+        "at": local_time(publication.at),
+        "by": person_text(publication.by, t),
+        "wave": wave_text(publication.wave, t),
+    }
     if publication.number == 1:
         return t("publish.first", **values)
     sentences = [t("publish.again", **values, number=publication.number)]
@@ -58,7 +62,7 @@ def publication_rows(publications: Iterable[Publication], programme: Programme, 
             t("column.wave"): wave_text(publication.wave, t),
             t("column.publication"): str(publication.number),
             t("column.at"): local_time(publication.at),
-            t("column.by"): publication.by,
+            t("column.by"): person_text(publication.by, t),
             t("column.note"): publication.note,
             t("column.changed"): t("list.between_sentences").join(change_texts(publication, programme, t)),
         }

@@ -9,7 +9,7 @@ import pandas as pd
 
 from service.store.audit import Verified
 from service.store.permissions import DENIED, ROLES
-from service.store.runs import RUN, local_time
+from service.store.runs import RUN, local_time, person_text
 from words import Speaker, dictionary
 
 ABSENT = "–"
@@ -20,6 +20,7 @@ def trail_rows(lines: pd.DataFrame, t: Speaker) -> pd.DataFrame:
     details = [json.loads(written) for written in lines.details]
     return lines.assign(
         at=[local_time(datetime.fromisoformat(at)) for at in lines["at"]],
+        name=[person_text(name, t) for name in lines.name],
         role=[t(f"role.{role}") if role in ROLES else role for role in lines.role],
         action=[action_text(a, of, t) for a, of in zip(lines.action, details, strict=True)],
         details=[details_text(a, of, t) for a, of in zip(lines.action, details, strict=True)],

@@ -10,7 +10,7 @@ from presentation.numbers import change_text, percent_text, size_text, value_tex
 from service.figures.types_of_person import Kind, TypeFigures
 from service.files.write import csv_bytes
 from service.store.runs import run_text
-from words import MINUS, Speaker
+from words import Speaker
 
 
 def shown_types(figures: TypeFigures, t: Speaker) -> pd.DataFrame:
@@ -46,7 +46,7 @@ def _cells(figures: TypeFigures, kind: Kind, group: str, t: Speaker, *, tested: 
 
 
 def _signed(figures: TypeFigures, value: float, t: Speaker) -> str:
-    return change_text(figures.measure, value, t).replace("-", MINUS)
+    return change_text(figures.measure, value, t)
 
 
 def verdict_text(kind: Kind, group: str, t: Speaker) -> str:

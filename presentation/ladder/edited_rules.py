@@ -9,7 +9,7 @@ from presentation.times import wave_text
 from programme.declared import Programme
 from programme.editing.all_faults import FaultAt
 from service.figures.rules_preview import RulesPreview
-from service.store.runs import local_time
+from service.store.runs import local_time, person_text
 from words import Speaker
 
 NOTHING = "–"
@@ -107,7 +107,7 @@ def version_rows(versions: pd.DataFrame, t: Speaker) -> pd.DataFrame:
         {
             t("column.version"): [str(row["version"]) for row in rows],
             t("column.at"): [local_time(row["at"]) for row in rows],
-            t("column.by"): [row["by"] for row in rows],
+            t("column.by"): [person_text(row["by"], t) for row in rows],
             t("rules.note"): [row["note"] or NOTHING for row in rows],
         }
     )

@@ -9,7 +9,7 @@ from programme.declared import Programme
 from service.fieldwork.relistening import Relistening
 from service.figures.both_ways import BothWays
 from service.figures.interviewers import InterviewerReport, confirmed
-from service.store.runs import local_time
+from service.store.runs import local_time, person_text
 from words import Speaker
 
 NOTHING = "–"
@@ -18,7 +18,7 @@ NOTHING = "–"
 def sample_notes(sample: Relistening, t: Speaker) -> list[str]:
     """When the sample was drawn, with which seed, and what was heard."""
     values = {"count": len(sample.interviews), "part": sample.part, "seed": sample.seed}
-    said = [t("relistening.drawn", at=local_time(sample.at), name=sample.by, **values)]
+    said = [t("relistening.drawn", at=local_time(sample.at), name=person_text(sample.by, t), **values)]
     summary = heard(sample.interviews.result)
     done = sum(summary.counts.values())
     if not done:
@@ -91,7 +91,10 @@ def out_sentence(both: BothWays, t: Speaker) -> str:
 
 def out_rows(both: BothWays, t: Speaker) -> pd.DataFrame:
     """The interviews left out of the wave, each with its reason, who left it out, and when."""
-    rows = [(r["unit_id"], r["reason"], r["by"], local_time(r["at"])) for r in both.reasons.to_dict("records")]
+    rows = [
+        (r["unit_id"], r["reason"], person_text(r["by"], t), local_time(r["at"]))
+        for r in both.reasons.to_dict("records")
+    ]
     return pd.DataFrame(rows, columns=[t(f"both_ways.column.{c}") for c in ("unit", "reason", "by", "at")])
 
 

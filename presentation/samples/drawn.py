@@ -10,7 +10,7 @@ from sampling import Verification
 from sampling.proof.record import DrawRecord
 from sampling.proof.rested_counts import called_early, passed_over
 from service.samples.samples import Sample
-from service.store.runs import local_time
+from service.store.runs import local_time, person_text
 from words import Speaker
 
 
@@ -32,7 +32,9 @@ def release_rows(sample: Sample, t: Speaker) -> pd.DataFrame:
         when = t("sample.not_out") if last_release is None else local_time(last_release["at"])
         if 0 < released < units:
             when = t("sample.out_in_part", out=released, at=when)
-        rows.append((str(portion), f"{units:,}", when, "" if last_release is None else last_release["by"]))
+        rows.append(
+            (str(portion), f"{units:,}", when, "" if last_release is None else person_text(last_release["by"], t))
+        )
     columns = [t(f"sample.column.{c}") for c in ("release", "units", "out", "by")]
     return pd.DataFrame(rows, columns=columns)
 

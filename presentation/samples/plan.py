@@ -10,7 +10,7 @@ from sampling import Assumed, Foresight, expected_margins
 from sampling.planning.change_power import LEVELS
 from sampling.planning.constrained import ALL, AND
 from service.samples.samples import SamplePlan
-from service.store.runs import local_time
+from service.store.runs import local_time, person_text
 from words import Speaker
 
 
@@ -30,7 +30,9 @@ def status(sample_plan: SamplePlan, t: Speaker) -> str:
     """Whether the plan is a draft, or when and by whom it was approved."""
     if sample_plan.approval is None:
         return t("sample.draft")
-    return t("sample.approved_by", at=local_time(sample_plan.approval["at"]), by=sample_plan.approval["by"])
+    return t(
+        "sample.approved_by", at=local_time(sample_plan.approval["at"]), by=person_text(sample_plan.approval["by"], t)
+    )
 
 
 def precision_rows(sample_plan: SamplePlan, names: Mapping[str, Mapping[str, str]], t: Speaker) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from service.intake.imports import current_programme, wave_versions
 from service.store import audit, schema
 from service.store.engine import STORE_VARIABLE, Store, inserted_id, store_url
 from service.store.permissions import Actor, permitted
-from service.store.runs import local_time
+from service.store.runs import local_time, person_text
 from words import Fault, Speaker
 
 RUNNING, DONE, FAILED, CANCELLED, LOST = "running", "done", "failed", "cancelled", "lost"
@@ -154,7 +154,7 @@ def job_text(job: Mapping, t: Speaker) -> str:
         "job": job["job_id"],
         "use_case": t(f"job.{job['use_case']}"),
         "resource": job["resource"],
-        "by": job["by"],
+        "by": person_text(job["by"], t),
     }
     parts = [t("jobs.line", **values, state=t(f"job.{job['state']}"), at=local_time(job["started"]))]
     if job["state"] in (RUNNING, LOST, CANCELLED):

@@ -110,7 +110,7 @@ PERMITTED = {
     "compare_windows": WORKERS,
     "rerun": WORKERS,
     "publication_list": WORKERS,
-    "publish_wave": WORKERS,
+    "publish_wave": frozenset({STATISTICIAN, ADMINISTRATOR}),  # who checks the figures, not who gathers the data
     "keep_bulletin": WORKERS,
     "refresh": WORKERS,
     "start": WORKERS,

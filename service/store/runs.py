@@ -21,6 +21,7 @@ from service.store.permissions import Actor, permitted
 from words import Speaker
 
 RUN = "run"  # the action in the audit trail when a run was recorded
+VISITOR = "visitor"  # who acts in a demonstration, where nobody signs in
 PURE_ROOMS = ("contracts.py", "estimation", "accountability")
 DRAWING = ("contracts.py", "sampling")
 
@@ -134,8 +135,13 @@ def local_time(at: datetime) -> str:
     return f"{datetime.fromtimestamp(at.replace(tzinfo=at.tzinfo or UTC).timestamp()):%Y-%m-%d %H:%M}"
 
 
+def person_text(name: str, t: Speaker) -> str:
+    """A stored name as readers see it: as it is, but for the visitor of a demonstration."""
+    return t("sign_in.visitor") if name == VISITOR else name
+
+
 def run_text(run: Mapping, t: Speaker) -> str:
     """A run in one line: number, use case, arguments, seed, code version, time and person."""
     arguments = " ".join(str(v) for v in run["arguments"].values() if not isinstance(v, Mapping))
     values = {"run": run["run_id"], "use_case": run["use_case"], "arguments": arguments, "seed": run["seed"] or "-"}
-    return t("run.line", **values, version=run["version"], at=local_time(run["at"]), by=run["by"])
+    return t("run.line", **values, version=run["version"], at=local_time(run["at"]), by=person_text(run["by"], t))

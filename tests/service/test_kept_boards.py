@@ -15,7 +15,7 @@ from service.figures.kept_boards import board_of, content_of
 from service.figures.publish import publish_wave
 from service.intake import imports
 from service.store import audit, schema
-from service.store.permissions import LEADER, Actor
+from service.store.permissions import LEADER, STATISTICIAN, Actor
 
 LADDER = """
 [consequences.talk]
@@ -31,7 +31,7 @@ name = { zh = "黄牌警告", en = "Yellow card" }
 """
 ASKING = changed(('[design]\nlonely = "error"\n', '[design]\nlonely = "error"\n[publish]\nrelease = true\nn = 1\n'))
 ASKING += LADDER.encode()
-LEA = Actor("lea", LEADER)
+LEA, STAN = Actor("lea", LEADER), Actor("stan", STATISTICIAN)
 
 
 def disturbed(town: str, wave: str) -> bytes:
@@ -113,12 +113,12 @@ def test_what_may_change_a_board_is_never_answered_from_an_older_one(surveyed, j
 
 
 def test_a_leader_s_board_is_of_released_waves_and_kept_with_the_release(surveyed, judged):
-    publish_wave(surveyed, NAME, MAY)
+    publish_wave(surveyed.acting(STAN), NAME, MAY)
     assert {role for role, _, _ in judged} == {LEADER}
     judged.clear()
     leader = surveyed.acting(LEA)
     assert read_consequences(leader, NAME).waves == (MAY,) and judged == []
-    publish_wave(surveyed, NAME, JUNE)
+    publish_wave(surveyed.acting(STAN), NAME, JUNE)
     judged.clear()
     board = read_consequences(leader, NAME)
     assert board.waves == (MAY, JUNE) and judged == []

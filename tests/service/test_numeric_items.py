@@ -120,7 +120,7 @@ def test_a_mean_is_printed_with_what_it_is_counted_in(surveyed):
     measure = read_league(surveyed, NAME, measure="walk", league="north").measure
     assert value_text(measure, 31.54, speaker("en")) == "31.5 minutes"
     assert value_text(measure, 31.54, speaker("zh")) == "31.5分钟"
-    assert change_text(measure, -2.5, speaker("en")) == "-2.5 minutes"
+    assert change_text(measure, -2.5, speaker("en")) == "−2.5 minutes"
     visits = read_league(surveyed, NAME, measure="visits", league="north").measure
     assert (value_text(visits, 3.25, speaker("en")), value_text(visits, 3.25, speaker("zh"))) == ("3.2", "3.2分")
 

@@ -8,13 +8,14 @@ from service.figures.league import waves_with_estimates
 from service.figures.publish import publication_list, publish_wave
 from service.intake.imports import current_programme
 from service.store.engine import Store
+from service.store.permissions import PERMITTED
 from ui import faults, tables
 from ui.literal import literal
 from words import Speaker
 
 
 def show(store: Store, programme_name: str, t: Speaker) -> None:
-    """The releases made, newest first, and the form for the next; nothing before a wave is estimated."""
+    """The releases made, newest first, and for those who may a form for the next; nothing before the first estimate."""
     waves = waves_with_estimates(store, programme_name)
     if not waves:
         return
@@ -26,6 +27,9 @@ def show(store: Store, programme_name: str, t: Speaker) -> None:
         tables.plain_table(publication_rows(made, programme, t))
     else:
         st.caption(t("publish.none"))
+    if store.actor.role not in PERMITTED[publish_wave.__name__]:
+        st.caption(t("publish.by_whom"))
+        return
     say = lambda wave: wave_text(wave, t)  # noqa: E731
     with st.form(f"publish {len(made)}"):
         wave = st.selectbox(
