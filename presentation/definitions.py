@@ -101,7 +101,8 @@ def _weighted(measure: Measure) -> Iterable[tuple[str, float]]:
 def _labels(item: Item, codes: Iterable[str], t: Speaker) -> str:
     """The codes' labels in the questionnaire's order; a code without a label is shown itself."""
     labels = [_label(label, t) for code, label in item.answers.items() if code in codes]
-    return _list(labels + [_shown(code) for code in sorted(set(codes) - set(item.answers))], t)
+    *others, last = labels + [_shown(code) for code in sorted(set(codes) - set(item.answers))]
+    return t("list.or", others=_list(others, t), last=last) if others else last
 
 
 def _label(names: Mapping[str, str], t: Speaker) -> str:

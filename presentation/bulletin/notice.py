@@ -119,11 +119,14 @@ def response_texts(facts: Facts, t: Speaker) -> list[str]:
 
 
 def whole_blocks(facts: Facts, t: Speaker) -> list[Block]:
-    """The figure over all areas and its picture, and how far apart the areas are."""
-    blocks = [said(t("list.between_sentences").join(whole_text(facts, t)))]
+    """The figure over all areas, how far apart the areas are, and the figures of all waves as a picture.
+
+    The picture comes last, so that a page on which it finds no room is filled with text.
+    """
+    blocks = [said(t("list.between_sentences").join(whole_text(facts, t))), said(gap_text(facts, t))]
     if sum(whole.estimate is not None for whole in facts.wholes) > 1:
         blocks.append(Block(PICTURE, WHOLES))
-    return [*blocks, said(gap_text(facts, t))]
+    return blocks
 
 
 def gap_text(facts: Facts, t: Speaker) -> str:

@@ -20,6 +20,8 @@ LATIN_OTHERS = {
     LATIN: ("Liberation Serif", "Tinos", "DejaVu Serif"),
     "Arial": ("Liberation Sans", "Arimo", "DejaVu Sans"),
 }
+# the empty page before a foot on an even page is printed, so that the foot is on the back of its sheet
+WITH_EMPTY_PAGES = 'pdf:writer_pdf_Export:{"IsSkipEmptyPages":{"type":"boolean","value":"false"}}'
 XML = re.compile(r"(word|ppt)/.*\.xml")
 
 
@@ -37,7 +39,16 @@ def pdf_bytes(content: bytes, suffix: str) -> bytes:
         file = Path(folder) / f"bulletin{suffix}"
         write_new(file, with_fonts_at_hand(content))
         profile = (Path(folder) / "profile").as_uri()
-        command = [program, f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf", "--outdir", folder]
+        filters = WITH_EMPTY_PAGES if suffix == ".docx" else "pdf"
+        command = [
+            program,
+            f"-env:UserInstallation={profile}",
+            "--headless",
+            "--convert-to",
+            filters,
+            "--outdir",
+            folder,
+        ]
         environment = {**os.environ, "HOME": folder}
         try:
             subprocess.run([*command, str(file)], timeout=SECONDS, capture_output=True, check=True, env=environment)

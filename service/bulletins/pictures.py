@@ -14,8 +14,10 @@ from words import Fault
 DOTS = 200  # per inch
 INCH = 25.4  # mm
 BLUE, GREY, INK, RED, QUIET = "#0072B2", "#8C8C8C", "#222222", "#C8102E", "#555555"
+CLOSEST = 0.95  # the size of a row's name against the distance of two rows, so that no name touches the next
 YEAR = re.compile(r"^(\d{4}[^\d\s])(?=.)")  # of a period in Chinese: the rest stands below it
-TALLEST = 180  # mm: a page of an annex with its heading and title
+TALLEST = 182  # mm: a page of an annex with its heading and title
+AROUND = 26  # mm of a picture's height that no row has: title, axis and source
 
 
 def picture_png(
@@ -72,7 +74,7 @@ def _drawn(picture: Picture, grid: Grid) -> Grid:
 
 
 def _height(rows: int) -> float:
-    return min(26 + rows * (2.5 if rows > 40 else 4.2 if rows > 12 else 7), TALLEST)
+    return min(AROUND + rows * (2.5 if rows > 40 else 4.2 if rows > 12 else 7), TALLEST)
 
 
 def _numbers(grid: Grid, name: str) -> list[float]:
@@ -93,7 +95,8 @@ def _across(axes, document: Document, picture: Picture, grid: Grid) -> None:
         axes.barh(places, values, color=BLUE, height=0.6, alpha=0.85)
     else:
         axes.plot(values, places, "o", color=BLUE, markersize=2.6 if small else 4)
-    axes.set_yticks(places, names, fontsize=5.4 if small else 7.5)
+    pitch = (axes.figure.get_figheight() * INCH - AROUND) / max(len(values), 1) / INCH * 72  # points from row to row
+    axes.set_yticks(places, names, fontsize=min(5.4 if small else 7.5, CLOSEST * pitch))
     axes.set_ylim(len(values) - 0.4, -0.6)
     axes.tick_params(axis="x", labelsize=7.5)
     axes.grid(axis="x", color="#E4E4E4", linewidth=0.6)

@@ -18,11 +18,11 @@ from docx.text.paragraph import Paragraph
 from service.bulletins.document import BRIEF, IDEOGRAPHIC_SPACE, NOTICE, is_official
 from service.bulletins.fonts import FONTS, LATIN
 from service.bulletins.sealed import sealed
+from service.bulletins.word_foot import MARK_LINE, NUMBER_LINE, empty_paragraph, foot_table
 
 SANS, FANG, KAI, HEI, SONG = (FONTS[role]["family"] for role in ("title", "body", "second", "first", "figures"))
 RED = RGBColor(0xE6, 0x00, 0x12)
 WIDTH = round(156 / 25.4 * 1440)  # twentieths of a point: the type area
-THICK, THIN = 8, 6  # eighths of a point: 0.35 and 0.26 mm
 LINE = 29  # points from line to line: 22 lines in 225 mm
 LEFT, CENTER, RIGHT, BOTH = (
     WD_ALIGN_PARAGRAPH.LEFT,
@@ -97,9 +97,9 @@ OFFICIAL = {
     "Annex": Look(HEI, 16, align=LEFT, after=6, keep=True),
     "Signature": Look(FANG, 16, align=RIGHT, right=4, before=1.5 * LINE, keep=True),
     "Date": Look(FANG, 16, align=RIGHT, right=4),
-    "Copies": Look(FANG, 14, 24, LEFT, hanging=4),
-    "Mark": Look(HEI, 12, None, CENTER, colour=RED),
-    "PageNumber": Look(SONG, 14, None, LEFT, latin=SONG),
+    "Copies": Look(FANG, 14, 24, LEFT, right=1, hanging=4),
+    "Mark": Look(HEI, 12, MARK_LINE, CENTER, colour=RED),
+    "PageNumber": Look(SONG, 14, NUMBER_LINE, LEFT, latin=SONG),
 }
 REPORT = {
     "Issuer": Look(HEI, 13, None, LEFT, bold=True, colour=RGBColor(0x00, 0x4B, 0x87), latin="Arial"),
@@ -145,6 +145,7 @@ STYLE_OF_FIELD = {
     "printed": "Copies",
 }
 FIELDS = tuple(STYLE_OF_FIELD)
+AT_THE_FOOT = ("copies", "printed")  # of an official document
 OFF_GRID = ("TableHead", "Cell", "Note", "TableTitle", "Picture", "Issuer", "Title")
 DASH = "\N{EM DASH}"
 MARK = "mark"  # the field of the header
@@ -161,11 +162,12 @@ def word_template(language: str, kind: str = NOTICE) -> bytes:
     for name, look in looks.items():
         _style(word, name, look)
     for name in FIELDS:
-        at_the_foot = official and name in ("copies", "printed")
-        room = IDEOGRAPHIC_SPACE if at_the_foot else ""
-        paragraph = word.add_paragraph(f"{room}{{{{{name}}}}}", style=style_name(STYLE_OF_FIELD[name]))
-        if at_the_foot:
-            _at_the_foot(paragraph)
+        if not official or name not in AT_THE_FOOT:
+            word.add_paragraph(f"{{{{{name}}}}}", style=style_name(STYLE_OF_FIELD[name]))
+    if official:
+        rows = [f"{IDEOGRAPHIC_SPACE}{{{{{name}}}}}" for name in AT_THE_FOOT]
+        for element in (foot_table(rows, style_id("Copies"), WIDTH), empty_paragraph()):
+            word.element.body.sectPr.addprevious(element)
     _headers(word, official=official)
     _fallback_fonts(word)
     buffer = io.BytesIO()
@@ -241,29 +243,10 @@ def _style(word: Word, name: str, look: Look) -> None:
             indent.set(qn(f"w:{which}Chars"), str(100 * look.hanging))
             indent.set(qn(f"w:{which}"), str(int(20 * look.size * look.hanging)))
     if name == "Copies" and look.font == FANG:
-        _edges(style.element.get_or_add_pPr(), top=THICK, bottom=THICK, between=THIN)
         right_tab = f'<w:tabs {nsdecls("w")}><w:tab w:val="right" w:pos="{WIDTH - int(20 * look.size)}"/></w:tabs>'
         style.element.get_or_add_pPr().find(qn("w:spacing")).addprevious(parse_xml(right_tab))
     if name == "Number" and look.font == FANG:
         _red_line(style.element.get_or_add_pPr())
-
-
-def _at_the_foot(paragraph: Paragraph) -> None:
-    """At the foot of the last page, as wide as the type area (GB/T 9704)."""
-    paragraph._p.get_or_add_pPr().append(
-        parse_xml(
-            f'<w:framePr {nsdecls("w")} w:w="{WIDTH}" w:hRule="auto" w:wrap="around" '
-            'w:vAnchor="margin" w:hAnchor="margin" w:xAlign="left" w:yAlign="bottom"/>'
-        )
-    )
-
-
-def _edges(properties, **sizes: int) -> None:
-    """The lines above and below who gets copies and who prints: thick ones at both ends (GB/T 9704), 1/8 point."""
-    sides = "".join(
-        f'<w:{side} w:val="single" w:sz="{size}" w:space="2" w:color="000000"/>' for side, size in sizes.items()
-    )
-    properties.find(qn("w:spacing")).addprevious(parse_xml(f"<w:pBdr {nsdecls('w')}>{sides}</w:pBdr>"))
 
 
 def _red_line(properties) -> None:

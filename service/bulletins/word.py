@@ -39,6 +39,7 @@ from service.bulletins.templates import (
     style_name,
     word_template,
 )
+from service.bulletins.word_foot import set_foot, take_out
 from service.bulletins.word_tables import table_of
 from words import Fault
 
@@ -56,7 +57,8 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 SIGN = 320  # twentieths of a point: a sign of 16 points
 SIGNATURE, DATE = style_id("Signature"), style_id("Date")
 AFTER_BORDERS = ("w:shd", "w:tabs", "w:snapToGrid", "w:spacing", "w:ind", "w:jc", "w:rPr", "w:sectPr")
-FOOT_SIGNS, FOOT_LINE = 27, 24  # signs of a line of who gets copies, without its indent; points of a line
+FOOT_SIGNS, FOOT_LINE = 26, 24  # signs of a line of who gets copies, without its indents; points of a line
+FOOT_LINES = 4  # points of the lines drawn around it, together
 POINTS_OF_MM = 72 / 25.4
 RIGHT = 4  # signs at the right of the date
 KEPT = 3  # paragraphs on the page of the signature
@@ -82,6 +84,8 @@ def word_bytes(document: Document, template: bytes | None = None, *, file: str =
         _set_off(word, document)
     for place in places.values():
         place.getparent().remove(place)
+    if is_official(document.language, document.kind):
+        set_foot(word, style_id("Copies"), _last_annex(word, document))
     _properties(word, document)
     buffer = io.BytesIO()
     word.save(buffer)
@@ -139,6 +143,13 @@ def _set_off(word: Word, document: Document) -> None:
             indent.set(qn("w:right"), str(round(SIGN * room)))
 
 
+def _last_annex(word: Word, document: Document):
+    """The first paragraph of the last annex, where it is a picture, which has one page; else None."""
+    if len(document.blocks) < 2 or [block.kind for block in document.blocks[-2:]] != [ANNEX, PICTURE]:
+        return None
+    return [p for p in word.element.body.iter(qn("w:p")) if _style(p) == style_id("Annex")][-1]
+
+
 def _signs(text: str) -> float:
     """The width of a line in Chinese signs; word processors add a quarter where a digit stands beside one."""
     return _wide(text) / WIDE + sum(_wide(a) != _wide(b) for a, b in pairwise(text)) / 4
@@ -180,7 +191,7 @@ def _fill(part, document: Document) -> None:
         alone = FIELD.fullmatch(text.strip()) is not None
         stays = values[fields[0]] or fields[0] == MARK or (fields[0] == "number" and document.head.issuer)
         if alone and not stays:
-            paragraph.getparent().remove(paragraph)
+            take_out(paragraph)
             continue
         _set_text(paragraph, FIELD.sub(lambda match: values.get(match[1], match[0]), text))
         if alone and fields[0] == "number" and not document.head.issuer:
@@ -284,7 +295,8 @@ def _indent(document: Document, block: Block) -> str:
     number, word = 0 if block.level == ONLY else NUMBER, 0 if block.level == NEXT else WORD
     left, hanging = INDENT + WORD + number, word + number
     chars = f'w:leftChars="{left}" w:hangingChars="{hanging}"'
-    return f'<w:keepNext/><w:ind {chars} w:left="{left * SIGN // 100}" w:hanging="{hanging * SIGN // 100}"/>'
+    room = "" if block.level == NEXT else f'<w:spacing w:before="{20 * LINE}"/>'  # a line below the text (GB/T 9704)
+    return f'<w:keepNext/>{room}<w:ind {chars} w:left="{left * SIGN // 100}" w:hanging="{hanging * SIGN // 100}"/>'
 
 
 def _paragraph(text: str, style: str, *, new_page: bool = False, indent: str = ""):
@@ -321,7 +333,7 @@ def _foot_mm(document: Document) -> float:
     """The height of what stands at the foot of the last page: who gets copies, who prints it, and its lines."""
     head = document.head
     lines = -(-_signs(head.copies) // FOOT_SIGNS) + bool(head.printed)
-    return (lines * FOOT_LINE + 2 * FOOT_LINE / 3) / POINTS_OF_MM if lines else 0.0
+    return (lines * FOOT_LINE + FOOT_LINES) / POINTS_OF_MM if lines else 0.0
 
 
 def _properties(word: Word, document: Document) -> None:

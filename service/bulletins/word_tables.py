@@ -25,7 +25,8 @@ def table_of(word: Word, grid: Grid, width: Length):
     rows, heads = row_texts(grid), [shown.heading for shown in grid.shown]
     layout = layout_of(heads, rows, width.pt, _points(word))
     twips = [int(share * width.twips) for share in layout.shares]
-    left = {k for k, shown in enumerate(grid.shown) if all(_form(grid, name) == "text" for name in shown.names)}
+    words = {k for k, shown in enumerate(grid.shown) if all(_form(grid, name) == "text" for name in shown.names)}
+    left = {k for k in words if any(len(row[k]) > 1 for row in rows)}  # a sign alone stands in the middle
     keep, size = len(rows) <= SHORT, "" if layout.points == _points(word) else _size(layout.points)
     parts = [*_heads(grid, layout, twips, size, width, keep=keep)]
     for place, row in enumerate(rows):

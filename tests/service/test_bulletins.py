@@ -13,6 +13,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from docx import Document as WordDocument
+from docx.enum.section import WD_SECTION
 from docx.oxml.ns import qn
 from pptx import Presentation
 
@@ -197,7 +198,8 @@ def test_an_offices_template_is_used_and_one_without_its_fields_is_refused_with_
     with pytest.raises(Fault, match=r"own\.docx"):
         word_of(document, b"no Word file")
     assert {f"{{{{{name}}}}}" for name in FIELDS} <= {
-        p.text.strip() for p in WordDocument(io.BytesIO(template_bytes("notice", "zh")[0])).paragraphs
+        "".join(node.text for node in p.iter(qn("w:t"))).strip()
+        for p in WordDocument(io.BytesIO(template_bytes("notice", "zh")[0])).element.body.iter(qn("w:p"))
     }
 
 
@@ -233,23 +235,30 @@ def test_the_name_of_the_office_is_centred_above_a_date_with_four_signs_at_its_r
         assert rooms[0] + name / 2 == pytest.approx(rooms[1] + day / 2, abs=1)
 
 
-def test_the_foot_of_an_official_document_says_who_prints_it_when_between_lines_of_two_widths(facts):
-    """GB/T 9704: thick lines at both ends, a thin one between; without copies both are at who prints it."""
+def test_the_foot_of_an_official_document_says_who_prints_it_when_on_a_last_page_that_is_even(facts):
+    """GB/T 9704: thick lines at both ends, a thin one between, the last at the lower edge of the type area."""
     signed = replace(ASKED["zh"], signature="某省统计局民意调查中心")
     kinds = {kind: made(facts, kind, "zh", signed).head.printed for kind in KINDS}
     line = "某省统计局民意调查中心\t2015年10月15日印发"
     assert kinds == {"notice": line, "thematic": line, "brief": "", "slide": ""}
     assert not made(facts, "notice", "en").head.printed and not made(facts, "notice", "zh", Asked(DAY)).head.printed
     asked = replace(signed, printer="某省统计局办公室")
-    word = word_of(made(facts, "notice", "zh", replace(asked, copies="省政府办公厅")))
-    copies, last = (p for p in word.paragraphs if p.style.name == "Bulletin Copies")
-    assert (copies.text, last.text) == ("\u3000抄送：省政府办公厅。", "\u3000某省统计局办公室\t2015年10月15日印发")
-    (drawn,) = last.style.element.iter(qn("w:pBdr"))
-    assert {side.tag.split("}")[1]: side.get(qn("w:sz")) for side in drawn} == {
-        "top": "8",
-        "bottom": "8",
-        "between": "6",
-    }
+    for kind, numbered in (("notice", True), ("thematic", False)):  # after a text the foot has a page without a number
+        word = word_of(made(facts, kind, "zh", replace(asked, copies="省政府办公厅")))
+        section, (before, last) = word.sections[0], word.sections
+        assert (before.start_type, last.start_type) == (WD_SECTION.NEW_PAGE, WD_SECTION.EVEN_PAGE)
+        footer = last.even_page_footer
+        rows = [cell.text for cell in footer.tables[0].column_cells(0)]
+        assert rows == ["\u3000抄送：省政府办公厅。", "\u3000某省统计局办公室\t2015年10月15日印发"]
+        drawn = footer.tables[0]._tbl.tblPr.find(qn("w:tblBorders"))
+        lines = {side.tag.split("}")[1]: side.get(qn("w:sz")) for side in drawn}
+        assert lines == {"top": "8", "bottom": "8", "insideH": "6"}
+        assert bool(footer.paragraphs[0].text) == numbered and not section.even_page_footer.tables
+        room = (section.bottom_margin - section.footer_distance) / 12700  # the last line is the edge of the type area
+        assert footer.paragraphs[0].paragraph_format.space_before.pt == pytest.approx(room - 20, abs=0.1)
+    assert len(word_of(made(facts, "notice", "zh", Asked(DAY, issuer=""))).sections) == 1
+    only = word_of(made(facts, "notice", "zh", replace(asked, copies=""))).sections[-1].even_page_footer.tables[0]
+    assert len(only.rows) == 1
     heights = [
         word_of(made(facts, "notice", "zh", replace(asked, copies=copies))).inline_shapes[-1].height.mm
         for copies in ("甲", "甲" * 90)
