@@ -48,7 +48,6 @@ from service.intake.preview import preview_margins, preview_records, preview_wav
 from service.intake.records_file import RecordsFile
 from service.intake.rule_editing import check_programme
 from service.protection import people
-from service.protection.keys import Key, find_frame_key, frame_key_file, new_key
 from service.store.engine import Store, shown, store_url
 from service.store.names import name_of
 from words import Fault
@@ -97,10 +96,10 @@ def _played(folder: Path, programme: str, store: str | None) -> None:
     from service.demonstration.playing import play  # imported here: loading files needs no draw
 
     opened = Store.open(store_url(store))
-    story, key = read_story(folder, imports.current_programme(opened, programme)[1]), _frame_key()
+    story = read_story(folder, imports.current_programme(opened, programme)[1])
     with working(t("cli.load.playing")) as progress:
         said = lambda wave: progress(wave_text(wave, t))  # noqa: E731
-        waves = play(opened, programme, story, key=key, now=datetime.now(UTC), progress=said)
+        waves = play(opened, programme, story, now=datetime.now(UTC), progress=said)
     out.print(t("cli.load.played", waves=len(waves), present=wave_text(story.present[0], t)))
 
 
@@ -119,19 +118,6 @@ def _released_to_leaders(programme: str, store: str | None) -> None:
     waves = [wave for wave in imports.wave_versions(opened, programme).wave.unique() if wave not in before]
     for wave in waves:
         publish_wave(opened, programme, wave, judging=wave == waves[-1])
-
-
-def _frame_key() -> Key:
-    """The frame key, made at its place if there is none yet."""
-    try:
-        return find_frame_key()
-    except Fault as fault:
-        if fault.key != "key.frame_absent":
-            raise
-    file = frame_key_file()
-    made = new_key(file)
-    out.print(t("cli.load.frame_key", file=str(file)))
-    return made
 
 
 @commands.command(cls=Command, help=t("cli.import_programme.help"))

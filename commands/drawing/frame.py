@@ -87,7 +87,7 @@ def frame_import(
         if preview:
             return show_preview(frames.preview_frame(opened, programme_name, name, content, name_of(file), **of_list))
         sealing = {} if delete_on is None else {"key": keys.find_key(), "delete_on": delete_on.date()}
-        keyed = {"frame_key": keys.find_frame_key(), "accept": accept}
+        keyed = {"frame_key": frames.frame_key_of(opened, programme_name), "accept": accept}
         options = of_list | keyed | sealing
         if large:
             imported = large_lists.import_large(opened, programme_name, name, file, **options)

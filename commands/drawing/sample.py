@@ -51,7 +51,7 @@ from service.files.write import csv_bytes
 from service.intake.imports import current_programme
 from service.intake.without_row import units_without_row
 from service.protection import keys
-from service.samples import samples
+from service.samples import frames, samples
 from service.samples.plan_files import read_constraints, read_costs
 from service.samples.previews import preview_plan_file
 from service.samples.public_value import plain_text
@@ -194,8 +194,9 @@ def sample_show(
 def sample_approve(
     wave: WaveArgument, programme: ProgrammeOption = None, store: StoreOption = None, as_: AsOption = None
 ) -> None:
-    opened = opened_as(store, as_)
-    approved = draws.approve_plan(opened, programme_of(opened, programme), wave, frame_key=keys.find_frame_key())
+    opened, programme_name = opened_for(store, as_, programme)
+    key = frames.frame_key_of(opened, programme_name)
+    approved = draws.approve_plan(opened, programme_name, wave, frame_key=key)
     out.print(sample_words.status(approved, t))
     out.print(t("sample.commitment", commitment=approved.approval["commitment"]))
     out.print(t("sample.publish", slip=approved.slip))
@@ -210,7 +211,8 @@ def sample_draw(
     as_: AsOption = None,
 ) -> None:
     opened, programme_name = opened_for(store, as_, programme)
-    drawn = draws.draw_wave(opened, programme_name, wave, frame_key=keys.find_frame_key(), value=value)
+    key = frames.frame_key_of(opened, programme_name)
+    drawn = draws.draw_wave(opened, programme_name, wave, frame_key=key, value=value)
     _show_sample(opened, programme_name, drawn)
 
 

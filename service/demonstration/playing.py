@@ -23,7 +23,7 @@ from service.fieldwork.simulating import SimulatedWave, simulate_wave
 from service.intake import imports
 from service.intake.imports import current_programme
 from service.intake.records_file import RecordsFile
-from service.protection.keys import Key
+from service.protection.keys import Key, public_key
 from service.samples import frames
 from service.samples.samples import sample_waves
 from service.store.engine import Store
@@ -38,13 +38,13 @@ NOTE, OVER = "simulated", "simulated: the days of the fieldwork were over"
 Progress = Callable[[str], None]
 
 
-def play(store: Store, programme_name: str, story: Story, *, key: Key, now: datetime, progress: Progress) -> list[str]:
+def play(store: Store, programme_name: str, story: Story, *, now: datetime, progress: Progress) -> list[str]:
     """Play every wave of a story into a store that has its programme: the waves over, with answers, are returned.
 
-    key       the frame key, for the random numbers of the list
     now       until when the present wave is called
     progress  called with each wave
-    What was done before is not done again, so that a run that was stopped goes on where it was.
+    What was done before is not done again, so that a run that was stopped goes on where it was. The list has a public
+    key, from which its random numbers and the seeds of its draws follow: waves that are over are alike in every store.
     """
     centre = store.acting(PLAYER)
     programme = current_programme(store, programme_name)[1]
@@ -52,8 +52,10 @@ def play(store: Store, programme_name: str, story: Story, *, key: Key, now: date
     people = made_up_people(listed, story.truth(story.present[0]), seed=story.seed)
     there = people[people.number == ""]
     if frames.frame_list(store, programme_name).empty:
-        content = listed.to_csv(index=False).encode()
-        frames.import_frame(centre, programme_name, LIST, content, f"{LIST}.csv", frame_key=key, keep=[LISTED_AGE])
+        content, made_up = listed.to_csv(index=False).encode(), {"keep": [LISTED_AGE]}
+        public = public_key(programme_name)
+        frames.import_frame(centre, programme_name, LIST, content, f"{LIST}.csv", frame_key=public, **made_up)
+    key = frames.frame_key_of(store, programme_name)
     if programme.weighting is not None and programme.weighting.calibrating is not None:
         period = programme.weighting.calibrating.period or story.present[0]
         totals = known_totals(there, period, programme.columns.area)

@@ -39,7 +39,7 @@ from service.drawing.earlier_rates import earlier_rates
 from service.fieldwork.calls import interviewed
 from service.intake.imports import current_programme
 from service.protection.keys import Key
-from service.protection.seeds import new_seed, opened_seed, sealed_seed
+from service.protection.seeds import opened_seed, sealed_seed, wave_seed
 from service.samples.chain import answered_before, chain_of, continuing_wave, past_waves
 from service.samples.frames import current_frame, frame_strata, load_frame
 from service.samples.public_value import plain_value
@@ -115,7 +115,7 @@ def approve_plan(store: Store, programme: str, wave: str, *, frame_key: Key) -> 
     """
     sample_plan = read_plan(store, programme, wave)
     units = _frame_of(store, programme, sample_plan)
-    seed = new_seed()
+    seed = wave_seed(frame_key, (programme, wave, str(sample_plan.version)))
     chain = chain_of(store, programme, sample_plan.wanted, wave)
     answered = _answered(store, programme, sample_plan.wanted, chain)
     _, continued = past_waves(store, chain, answered, {sample_plan.frame_id: units})

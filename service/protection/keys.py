@@ -9,7 +9,7 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import sha256
+from hashlib import sha256, sha512
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -28,9 +28,13 @@ NEXT = ".next"  # suffix of the file with the new key, beside the one in use, wh
 
 @dataclass(frozen=True)
 class Key:
-    """A secret of 64 bytes, and the keys that HKDF-SHA256 derives from it; only its fingerprint is ever shown."""
+    """A secret of 64 bytes, and the keys that HKDF-SHA256 derives from it; only its fingerprint is ever shown.
+
+    public: anybody can make it, because nobody is behind the units of its list (`public_key`)
+    """
 
     secret: bytes = field(repr=False)
+    public: bool = False
 
     def derived(self, purpose: str, length: int) -> bytes:
         """The key for one purpose, of `length` bytes: HKDF (RFC 5869) with the purpose as info."""
@@ -82,6 +86,11 @@ def find_frame_key(environment: Mapping[str, str] = os.environ) -> Key:
         if fault.key != "key.absent":
             raise
         raise Fault(key="key.frame_absent", file=fault.values["file"], variable=FRAME_VARIABLE) from fault
+
+
+def public_key(programme: str) -> Key:
+    """The frame key of a simulated survey's made-up list: it follows from the survey's name and is no secret."""
+    return Key(sha512(f"rankshift: list of the simulated survey {programme}".encode()).digest(), public=True)
 
 
 def new_key(file: Path) -> Key:

@@ -1,6 +1,7 @@
 """The seed of a draw, encrypted under the frame key from the commitment until the draw publishes it."""
 
 import base64
+import json
 import secrets
 from collections.abc import Sequence
 
@@ -16,6 +17,14 @@ BYTES = 32
 def new_seed() -> str:
     """A random seed of 64 hexadecimal digits."""
     return secrets.token_hex(BYTES)
+
+
+def wave_seed(key: Key, place: Sequence[str]) -> str:
+    """The seed of a draw at this place: random, but of the public key of a made-up list it follows from key and place.
+
+    So a simulated survey draws the same people wherever it is played.
+    """
+    return key.derived(f"seed {json.dumps(list(place))}", BYTES).hex() if key.public else new_seed()
 
 
 def sealed_seed(seed: str, key: Key, place: Sequence[str]) -> bytes:

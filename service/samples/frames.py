@@ -13,7 +13,7 @@ from service.files.preview import Preview, preview
 from service.files.zeros import restored
 from service.intake.import_log import refusals_logged
 from service.intake.imports import current_programme
-from service.protection.keys import Key
+from service.protection.keys import Key, find_frame_key, public_key
 from service.samples.frame_file import (
     AREA,
     MODE,
@@ -126,6 +126,14 @@ def frame_list(store: Store, programme: str) -> pd.DataFrame:
     frames = schema.frames
     select = sa.select(frames).where(frames.c.programme == programme).order_by(frames.c.frame, frames.c.version)
     return store.table(select)
+
+
+def frame_key_of(store: Store, programme_name: str) -> Key:
+    """The frame key of a programme's lists: the public one where a simulated survey's made-up list has it, else the
+    secret one of this computer; a Fault if there is none."""
+    public, known = public_key(programme_name), set(frame_list(store, programme_name).fingerprint)
+    made_up = public.fingerprint in known and current_programme(store, programme_name)[1].simulated
+    return public if made_up else find_frame_key()
 
 
 @permitted

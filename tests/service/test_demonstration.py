@@ -24,7 +24,6 @@ from service.figures.quality import read_flags
 from service.figures.response import read_response
 from service.intake import imports
 from service.protection import people
-from service.protection.keys import Key
 from service.store import schema
 from service.store.engine import STORE_VARIABLE
 from service.store.permissions import LEADER, Actor
@@ -33,7 +32,7 @@ from words import LANGUAGES, Fault, speaker, text
 FOLDER = Path(__file__).parents[2] / "data" / "laibin_quarters"
 CONTENT = (FOLDER / "programme.toml").read_bytes()
 pytestmark = pytest.mark.xdist_group("test_demonstration")  # all tests share what is played once
-NAME, KEY, NOW = "laibin_quarters", Key(bytes(64)), datetime.now(UTC)
+NAME, NOW = "laibin_quarters", datetime.now(UTC)
 FALLEN = "451302001"
 
 
@@ -68,7 +67,7 @@ def played(store):
     people.mark_demo(store)
     imports.import_programme(store, few(), "programme.toml")
     said = []
-    play(store, NAME, small(), key=KEY, now=NOW, progress=said.append)
+    play(store, NAME, small(), now=NOW, progress=said.append)
     for wave in ("2026Q2", "2026Q3"):
         waves.estimate_wave(store, NAME, wave)
     waves.compare_waves(store, NAME, "2026Q2", "2026Q3")
@@ -151,7 +150,7 @@ def test_playing_again_changes_nothing(demonstration):
     tables = schema.calls, schema.draws, schema.waves, schema.appointments
     count = lambda: [store.table(sa.select(sa.func.count()).select_from(t)).iloc[0, 0] for t in tables]  # noqa: E731
     before = count()
-    play(store, NAME, small(), key=KEY, now=NOW + timedelta(days=1), progress=lambda _: None)
+    play(store, NAME, small(), now=NOW + timedelta(days=1), progress=lambda _: None)
     assert count() == before
 
 

@@ -52,6 +52,7 @@ NO_USE_CASES = {  # functions that take a store and are called by use cases or t
     "service.samples.frame_versions.newest_number",
     "service.samples.frame_versions.add_version",
     "service.samples.frames.areas_before",
+    "service.samples.frames.frame_key_of",
     "service.samples.roll_file.stored_roll",
     "service.intake.released.read_released",
     "service.store.objects.read_object",

@@ -4,7 +4,6 @@ import streamlit as st
 
 from presentation.times import wave_text
 from service.drawing import draws, outlines
-from service.protection import keys
 from service.samples import frames, samples
 from service.store.engine import Store
 from ui import choosers, faults, tables
@@ -69,7 +68,8 @@ def _approve_or_draw(store: Store, programme: str, plan: samples.SamplePlan, t: 
     if not plan.approved:
         sure = st.checkbox(t("samples.approve.sure"), key=f"approve_sure_{plan.version}")
         if st.button(t("samples.approve"), key=f"approve {plan.version}", type="primary", disabled=not sure):
-            faults.act(lambda: draws.approve_plan(store, programme, plan.wave, frame_key=keys.find_frame_key()), t)
+            key_of_list = lambda: frames.frame_key_of(store, programme)  # noqa: E731
+            faults.act(lambda: draws.approve_plan(store, programme, plan.wave, frame_key=key_of_list()), t)
         return
     value = None
     if plan.wanted.public is not None:
@@ -78,7 +78,7 @@ def _approve_or_draw(store: Store, programme: str, plan: samples.SamplePlan, t: 
     ready = sure and value != ""
     if st.button(t("samples.draw"), key=f"draw {plan.version}", type="primary", disabled=not ready):
         draw = lambda: draws.draw_wave(  # noqa: E731
-            store, programme, plan.wave, frame_key=keys.find_frame_key(), value=value
+            store, programme, plan.wave, frame_key=frames.frame_key_of(store, programme), value=value
         )
         faults.act(draw, t)
 

@@ -39,7 +39,7 @@ def show(store: Store, programme: str, t: Speaker) -> None:
             st.info(t("frames.centre_only"))
             return
         try:
-            frame_key = keys.find_frame_key()
+            frame_key = frames.frame_key_of(store, programme)
         except Fault as fault:
             st.warning(said(t, fault.key, **fault.values))
             return
