@@ -38,14 +38,28 @@ def interviewer_notes(league: League, t: Speaker) -> list[str]:
 
 
 def one_interviewer_note(league: League, t: Speaker) -> list[str]:
-    """A warning if every area has one interviewer, whose effect is the area's: how much too small the errors may be.
-
-    √(1 + ρ(n - 1)), n the effective interviews of the middling area and ρ = USUAL: Kish (1962).
-    """
-    declared, working = league.programme.interviewers, league.table.interviewers.dropna()
-    if declared is None or not declared.at_random or working.empty or (working > 1).any():
+    """A warning if every area has one interviewer, whose effect is the area's: why, and what is to be done."""
+    alone = _alone(league)
+    if alone.empty:
         return []
-    n = float(league.table.n_effective[working.index].median())
-    names = [league.name(area) for area in working.index]
-    factor = np.sqrt(1 + USUAL * max(n - 1, 0.0))
-    return [t("interviewers.alone", names=names, count=len(names), rho=USUAL, factor=factor)]
+    names = [league.name(area) for area in alone.index]
+    return [t("interviewers.alone", names=names, count=len(names), rho=USUAL, factor=_factor(league, alone))]
+
+
+def one_interviewer_line(league: League, t: Speaker) -> list[str]:
+    """The same warning in one line without terms of statistics, to stand beside a headline."""
+    alone = _alone(league)
+    return [] if alone.empty else [t("interviewers.alone_line", factor=_factor(league, alone))]
+
+
+def _alone(league: League) -> pd.Series:
+    """How many interviewers each area has, if none has more than one and numbers were dealt out by lot; else empty."""
+    declared, working = league.programme.interviewers, league.table.interviewers.dropna()
+    known = declared is not None and declared.at_random and not (working > 1).any()
+    return working if known else working.iloc[:0]
+
+
+def _factor(league: League, alone: pd.Series) -> float:
+    """√(1 + ρ(n - 1)), n the effective interviews of the middling area and ρ = USUAL: Kish (1962)."""
+    n = float(league.table.n_effective[alone.index].median())
+    return float(np.sqrt(1 + USUAL * max(n - 1, 0.0)))

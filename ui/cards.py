@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from presentation.evidence.publication import published_note
-from presentation.interviewers import interviewer_notes, one_interviewer_note
+from presentation.interviewers import interviewer_notes, one_interviewer_line, one_interviewer_note
 from presentation.notes import (
     accepted_note,
     finite_note,
@@ -17,8 +17,10 @@ from presentation.notes import (
     unfit_note,
     withheld_note,
 )
+from presentation.screen import promise_line
 from presentation.tiles import Line, Tile
 from service.figures.league import League
+from service.figures.screen import Screen
 from ui import charts, marks
 from ui.literal import literal, said
 from words import Speaker
@@ -66,6 +68,14 @@ def _lines(lines: Iterable[Line], t: Speaker, *, heading: str = "", foot: str = 
         parts.append(f"<br><small>{names}</small></p>" if names else "</p>")
     parts += [f"<footer>{html.escape(foot)}</footer>"] if foot else []
     return f'<div class="tile">{"".join(parts)}</div>'
+
+
+def promise(screen: Screen, t: Speaker) -> None:
+    """Below a headline: what rises and falls promise together, and the warning where an area has one interviewer."""
+    st.caption(literal(promise_line(screen, t)))
+    with st.container():  # one place on the page whether or not it warns
+        for sentence in one_interviewer_line(screen.league, t):
+            st.warning(literal(sentence))
 
 
 def show_notes(league: League, t: Speaker) -> None:

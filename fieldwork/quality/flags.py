@@ -108,13 +108,12 @@ def _of_interviewers(interviews: Interviews, parts, unsaid, usual, of_deals, rng
     deals = list(dealt_again(area, who, rng=rng))
     signs: dict[str, np.ndarray] = {}
     unsaid += absent
-    alone, alike_in = 0, []
+    alike_in = []
     if not deals:
         unsaid.append(("flags.unsaid.alone", {"count": len(names)}))
         return
     for kind, values in statistics.items():
         contrast = against_others(values, area, who, SIDES[kind], deals)
-        alone = max(alone, int((contrast.interviews < 1).sum()))
         if np.isnan(contrast.p).all():
             alike_in.append(kind)
             continue
@@ -123,21 +122,22 @@ def _of_interviewers(interviews: Interviews, parts, unsaid, usual, of_deals, rng
         parts.append(_rows(kind, names, contrast, evidence))
         of_deals.append(contrast.p_dealt)
         signs[kind] = np.vstack([contrast.z, contrast.z_dealt]) * (1 if SIDES[kind] == HIGH or kind == TOP else -1)
-    if alone:
+    if alone := _alone(area, who):
         unsaid.append(("flags.unsaid.alone", {"count": alone}))
-    if alike_in:
-        unsaid.append(("flags.unsaid.alike", {"kinds": alike_in}))
     items = [name for name in interviews.plain]
     if len(items) < FEWEST_ITEMS:
         unsaid.append(("flags.unsaid.few_items", {"count": len(items), "fewest": FEWEST_ITEMS}))
     else:
         codes = np.column_stack([interviews.coded[name][0] for name in items])
         alike = twins(codes, area, who, deals)
+        alike_in += [TWINS] if np.isnan(alike.p).all() else []
         usual[TWINS] = alike.usual
         pair = lambda j: [str(interviews.unit_id[k]) for k in alike.pairs.get(j, ())]  # noqa: E731
         parts.append(_rows(TWINS, names, alike, pair))
         of_deals.append(alike.p_dealt)
         signs[TWINS] = alike.signs
+    if alike_in:
+        unsaid.append(("flags.unsaid.alike", {"kinds": alike_in}))
     _together(interviews, signs, parts, of_deals)
 
 
@@ -171,6 +171,12 @@ def _statistics(interviews: Interviews) -> tuple[dict[str, np.ndarray], list[Uns
     else:
         statistics[HOURS] = interviews.odd_hours
     return statistics, unsaid
+
+
+def _alone(area: np.ndarray, who: np.ndarray) -> int:
+    """How many interviewers took all interviews of every area in which they took any."""
+    several = pd.Series(who).groupby(area).transform("nunique").to_numpy() > 1
+    return len(np.setdiff1d(who, who[several]))
 
 
 def _together(interviews: Interviews, signs: dict[str, np.ndarray], parts, of_deals) -> None:

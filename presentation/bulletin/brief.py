@@ -15,6 +15,7 @@ from presentation.bulletin.wording import (
     source_text,
     whole_of,
 )
+from presentation.interviewers import one_interviewer_line
 from presentation.numbers import value_text
 from presentation.screen import area_word, base_text, count_text, headline, list_texts, promise_lines, weak_text
 from presentation.times import wave_text
@@ -37,6 +38,7 @@ def brief(facts: Facts, asked: Asked, t: Speaker) -> Document:
     blocks += [Block(TABLE, LAST)] if grids[1].rows else []
     notes = [
         *promise_lines(facts.screen, t),
+        *one_interviewer_line(facts.league, t),
         weak_text(facts.screen, t),
         t("bulletin.runs", source=source_text(facts, t)),
     ]
@@ -56,7 +58,7 @@ def slide(facts: Facts, asked: Asked, t: Speaker) -> Document:
         t,
         kind=SLIDE,
         title=title,
-        blocks=[said(line) for line in promise_lines(facts.screen, t)],
+        blocks=[said(line) for line in promise_lines(facts.screen, t) + one_interviewer_line(facts.league, t)],
         grids=grids,
         pictures=[wholes_picture(facts, grids[0], t)],
         lead=headline(facts.screen, t),

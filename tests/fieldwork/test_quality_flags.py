@@ -194,20 +194,25 @@ def test_what_is_missing_is_said_and_all_else_is_tested():
     found = flags(bare, rng=rng())
     assert found.tests.empty and found.facts.empty
     assert {key for key, _ in found.unsaid} == {"flags.unsaid.no_interviewers", "flags.unsaid.no_times"}
-    minutes = np.where(np.arange(len(interviews.area)) % 9 == 0, np.nan, interviews.minutes)
+    minutes = np.where(interviews.people[0] == 0, np.nan, interviews.minutes)  # of one interviewer nobody knows them
     found = flags(replace(interviews, minutes=minutes, began=None), rng=rng())
     said = {key for key, _ in found.unsaid}
     assert {"flags.unsaid.some_minutes", "flags.unsaid.no_times"} <= said and DURATION in set(found.tests.kind)
+    assert "flags.unsaid.alone" not in said  # others took interviews in the same areas
     few = ["q1", "q2"]
     found = flags(replace(interviews, items={k: interviews.items[k] for k in few}, best={}), rng=rng())
     said = {key for key, _ in found.unsaid}
     assert {"flags.unsaid.few_items", "flags.unsaid.no_battery", "flags.unsaid.no_best"} <= said
     assert TWINS not in set(found.tests.kind) and TOP not in set(found.tests.kind)
-    in_time = replace(interviews, minutes=np.full(len(interviews.area), 8.0), answers=interviews.answers.astype(object))
+    alike = interviews.answers.astype(object).assign(**{name: "1" for name in interviews.items})
+    in_time = replace(interviews, minutes=np.full(len(interviews.area), 8.0))
     found = flags(in_time, rng=rng())  # nobody was short: that sign says nothing, and the others count together
     (kinds,) = [values["kinds"] for key, values in found.unsaid if key == "flags.unsaid.alike"]
     assert DURATION in kinds and DURATION not in set(found.tests.kind)
     assert (found.tests.kind == TOGETHER).sum() == len(interviews.people[1])
+    found = flags(replace(interviews, answers=alike, began=None), rng=rng())
+    (kinds,) = [values["kinds"] for key, values in found.unsaid if key == "flags.unsaid.alike"]
+    assert {TWINS, TOP, STRAIGHT} <= set(kinds) and set(found.tests.kind) <= {DURATION, TOGETHER}
 
 
 def test_interviews_that_overlap_are_a_fact():

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from made_up import ANN, BOTH, JUNE, MAY, NAME, PROGRAMME, as_csv, begin_survey, interviews, take
 
 from presentation import league_table
-from presentation.interviewers import interviewer_notes
+from presentation.interviewers import interviewer_notes, one_interviewer_line
 from presentation.league_notes import league_notes
 from programme import versions
 from service.figures import waves
@@ -96,6 +96,8 @@ def test_one_interviewer_a_town_is_said_to_tell_nothing(sqlite_store):
     assert f"errors would be {np.sqrt(1 + 0.02 * (n - 1)):.1f} times those shown" in note and n > 10
     assert league(store).table.se_interviewer.isna().all()
     assert (league(store).table.interviewers == 1).all()
+    (line,) = one_interviewer_line(league(store), BOTH["en"])
+    assert f"{np.sqrt(1 + 0.02 * (n - 1)):.1f} times" in line and "correlation" not in line
 
 
 def test_a_respondent_without_an_interviewer_is_refused_with_the_row(sqlite_store):

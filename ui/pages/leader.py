@@ -31,7 +31,7 @@ def show(store: Store, t: Speaker) -> None:
     st.subheader(literal(simulated_mark(league.programme, t) + words.headline(screen, t)), anchor=False)
     if league.against is not None and league.against not in [c.before for c in screen.compared]:
         st.markdown(literal(changes.headline(league, t)))
-    st.caption(literal(words.promise_line(screen, t)))
+    cards.promise(screen, t)
     content = tiles(screen, t)
     for place, tile in zip(st.columns(len(content)), content, strict=True):
         with place:
