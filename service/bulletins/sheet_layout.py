@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
+from math import ceil
 
 from programme.regular_comparisons import PREVIOUS, YEAR_AGO
 from service.bulletins.document import Column, Grid
@@ -14,6 +15,7 @@ from service.bulletins.document import Column, Grid
 POINTS = 15.5  # from line to line
 ROW = 17.0  # a row of a table, so that its letters do not touch the line above the first
 LEAST, NUMBER, HEADING, WIDEST = 5, 9, 15, 36  # a column; a number; a heading's line; a column at most
+BOLD = 1.1  # a Latin heading in bold letters against the same in others
 BESIDE = 0.8  # beside a column
 PAGE = 100  # on a page on its side, in the widest usual font
 TALL = 480  # of a page on its side
@@ -112,7 +114,8 @@ def column_width(grid: Grid, k: int) -> int:
     """The width of a column: its longest text, or a number; no word of its heading is divided, nor a bracket in it."""
     column = grid.columns[k]
     lines = heading_text(column).split("\n")
-    heading = max(map(_wide, lines if _wide(lines[0]) > len(lines[0]) else _parts(column.heading))) + 1
+    chinese = _wide(lines[0]) > len(lines[0])
+    heading = ceil(max(map(_wide, lines if chinese else _parts(column.heading))) * (1 if chinese else BOLD)) + 1
     if column.form != "text":
         return min(max(NUMBER, heading), HEADING)
     texts = [str(row[k]) for row in grid.rows if row[k]]

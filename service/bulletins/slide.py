@@ -6,12 +6,12 @@ from datetime import datetime
 
 from pptx import Presentation
 from pptx.dml.color import RGBColor
-from pptx.enum.text import MSO_ANCHOR
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
 from pptx.util import Mm, Pt
 
-from service.bulletins.document import Document
+from service.bulletins.document import IDEOGRAPHIC_SPACE, Document
 from service.bulletins.fonts import FONTS
 from service.bulletins.pictures import picture_png
 from service.bulletins.sealed import sealed
@@ -20,7 +20,8 @@ from words import Fault
 FIELD = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 INK, QUIET, RED, BLUE = (RGBColor.from_string(c) for c in ("222222", "666666", "C8102E", "004B87"))
 BOXES = {  # field -> left, top, width, height in mm; points; bold; colour
-    "mark": (14, 4, 310, 9, 12, True, RED),
+    "mark": (14, 4, 180, 9, 12, True, RED),
+    "office": (196, 4, 128, 9, 11, False, QUIET),
     "title": (14, 13, 310, 18, 22, True, BLUE),
     "lead": (14, 33, 310, 28, 17, False, INK),
     "tile1": (14, 63, 92, 34, 15, False, INK),
@@ -30,6 +31,7 @@ BOXES = {  # field -> left, top, width, height in mm; points; bold; colour
     "note": (14, 167, 310, 12, 8.5, False, QUIET),
     "source": (14, 179, 310, 8, 9.5, False, QUIET),
 }
+TO_THE_RIGHT = "office"  # who issues it and when
 NEEDED = ("title", "lead", "picture", "source", "mark")
 
 
@@ -43,6 +45,8 @@ def slide_template(language: str) -> bytes:
         box.name = name
         frame = box.text_frame
         frame.word_wrap, frame.vertical_anchor = True, MSO_ANCHOR.TOP
+        if name == TO_THE_RIGHT:
+            frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
         run = frame.paragraphs[0].add_run()
         run.text, run.font.size, run.font.bold = f"{{{{{name}}}}}", Pt(points), bold
         run.font.color.rgb = colour
@@ -55,6 +59,7 @@ def slide_bytes(document: Document, template: bytes | None = None, *, file: str 
     deck = _read(template, file, document.language)
     values = {"title": document.title, "lead": document.lead, "source": document.source, "mark": document.mark}
     values["note"] = (" " if document.language == "en" else "").join(block.text for block in document.blocks)
+    values["office"] = IDEOGRAPHIC_SPACE.join(filter(None, (document.head.issuer, document.head.date)))
     tiles = {f"tile{k}": f"{number}\n{text}" for k, (number, text) in enumerate(document.tiles, 1)}
     for slide in deck.slides:
         for shape in list(slide.shapes):

@@ -161,9 +161,11 @@ def word_template(language: str, kind: str = NOTICE) -> bytes:
     looks = OFFICIAL if official else REPORT if kind != BRIEF else REPORT | ONE_PAGE
     for name, look in looks.items():
         _style(word, name, look)
-    for name in FIELDS:
-        if not official or name not in AT_THE_FOOT:
-            word.add_paragraph(f"{{{{{name}}}}}", style=style_name(STYLE_OF_FIELD[name]))
+    body = [name for name in FIELDS if name not in AT_THE_FOOT]
+    if not official:
+        body[-1:-1] = AT_THE_FOOT  # below the date, before the annexes
+    for name in body:
+        word.add_paragraph(f"{{{{{name}}}}}", style=style_name(STYLE_OF_FIELD[name]))
     if official:
         rows = [f"{IDEOGRAPHIC_SPACE}{{{{{name}}}}}" for name in AT_THE_FOOT]
         for element in (foot_table(rows, style_id("Copies"), WIDTH), empty_paragraph()):

@@ -372,6 +372,7 @@ def test_word_slide_workbook_and_page_have_their_numbers_from_the_same_object(fa
     deck = Presentation(io.BytesIO(file_bytes(document, ".pptx")))
     said = [shape.text_frame.text for shape in deck.slides[0].shapes if shape.has_text_frame]
     assert document.lead in said and f"{document.tiles[0][0]}\n{document.tiles[0][1]}" in said
+    assert f"{document.head.issuer}\u3000{document.head.date}".strip() in said
     assert not any("{{" in text for text in said)
 
 

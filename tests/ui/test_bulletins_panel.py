@@ -12,6 +12,7 @@ from presentation.bulletin.wording import Asked
 from service.bulletins.keeping import bulletin_list
 from service.figures import waves
 from service.store.engine import STORE_VARIABLE, Store
+from ui.panels import bulletins
 from words import speaker, text
 
 SCRIPT = """
@@ -37,7 +38,7 @@ def own_store(ensu_store, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_bulletin_is_made_by_the_form_and_is_still_what_todays_figures_say(own_store, language):
+def test_a_bulletin_is_made_by_the_form_and_is_still_what_todays_figures_say(own_store, language, monkeypatch):
     at = AppTest.from_string(SCRIPT.format(language=language, name="show"), default_timeout=60).run()
     assert not at.exception and not at.get("download_button")
     for name in ("number", "title", "signature", "issuer"):
@@ -64,8 +65,10 @@ def test_a_bulletin_is_made_by_the_form_and_is_still_what_todays_figures_say(own
     at.button(key=f"bulletin_again {kept.number}").click().run()
     said = text("bulletin.again.same", language, number=kept.number, digest=kept.digest)
     assert said in [block.value for block in at.success]
+    monkeypatch.setattr(bulletins, "NEWEST", 0)
     offered = AppTest.from_string(SCRIPT.format(language=language, name="offered"), default_timeout=60).run()
     assert not offered.exception and len(offered.selectbox) == 1 and not offered.warning
+    assert [closed.label for closed in offered.expander] == [text("bulletin.panel.older", language, count=1)]
 
 
 def test_a_bulletin_with_newer_figures_is_marked_in_the_list_and_names_them_without_being_asked(own_store):

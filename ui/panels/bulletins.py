@@ -36,6 +36,7 @@ HEAD = ("title", "issuer", "number", "addressee", "signature", "copies", "printe
 TEMPLATES = ["docx", "pptx"]
 COMPARED = "bulletins compared"  # in the session: kept bulletins with those made of the figures of today
 MADE = "bulletin made"  # in the session: the bulletin just made, until the page said so
+NEWEST = 8  # of those kept, in the list that is always open
 FIRST_DAY = date(1990, 1, 1)  # of the dates that the form offers
 
 
@@ -113,7 +114,7 @@ def offered(
     choose = t("app.choose")
     since = changes_since(store, programme_name, kept)
     st.subheader(t("bulletin.panel.kept"), anchor=False)
-    plain_table(kept_rows(kept, since, t))
+    _listed(kept, since, t)
     say = lambda one: kept_text(one, t)  # noqa: E731
     one = st.selectbox(
         t("bulletin.panel.one"),
@@ -142,6 +143,16 @@ def offered(
         compare = st.button(t("bulletin.panel.again"), key=f"bulletin_again {one.number}")
     if compare or one.number in since:
         _revised(store, one, since.get(one.number), t)
+
+
+def _listed(kept: list[Kept], since: dict[int, Since], t: Speaker) -> None:
+    """The newest of those kept, and older ones that are marked; the others can be opened below them."""
+    is_seen = [place < NEWEST or one.number in since for place, one in enumerate(kept)]
+    plain_table(kept_rows([one for one, seen in zip(kept, is_seen, strict=True) if seen], since, t))
+    others = [one for one, seen in zip(kept, is_seen, strict=True) if not seen]
+    if others:
+        with st.expander(t("bulletin.panel.older", count=len(others))):
+            plain_table(kept_rows(others, since, t))
 
 
 def _revised(store: Store, one: Kept, known: Since | None, t: Speaker) -> None:
