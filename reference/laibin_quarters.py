@@ -46,7 +46,7 @@ def truth() -> pd.DataFrame:
     table = pd.DataFrame({"area": rng.permutation(townships.to_numpy()), "rank": np.arange(1, p + 1)})
     table["people"] = rng.integers(*PEOPLE, p)
     table["willing"] = rng.uniform(*WILLING, p).round(3)
-    table["coached"] = np.where(table["rank"] == COACHED, 0.9, 0.0)
+    table["coached"] = np.where(table["rank"] == COACHED, 1.0, 0.0)
     for wave in WAVES:
         moved = {rank: by for rank, by, first, end in MOVES if first <= wave and (end is None or wave < end)}
         rate = MEAN + SPREAD * score / np.sqrt(np.mean(score**2)) + table["rank"].map(moved).fillna(0.0)

@@ -103,7 +103,7 @@ def flags(interviews: Interviews, *, rng: np.random.Generator, level: float = LE
 
 
 def _of_interviewers(interviews: Interviews, parts, unsaid, usual, of_deals, rng) -> None:
-    area, (who, names) = interviews.areas[0], interviews.people
+    area, (who, names) = interviews.places, interviews.people
     statistics, absent = _statistics(interviews)
     deals = list(dealt_again(area, who, rng=rng))
     signs: dict[str, np.ndarray] = {}
@@ -162,10 +162,9 @@ def _statistics(interviews: Interviews) -> tuple[dict[str, np.ndarray], list[Uns
         unsaid.append(("flags.unsaid.no_best", {}))
     else:
         statistics[TOP] = top
-        centre = np.bincount(interviews.areas[0], np.nan_to_num(top)) / np.maximum(
-            np.bincount(interviews.areas[0], ~np.isnan(top)), 1
-        )
-        statistics[EVEN] = np.abs(top - centre[interviews.areas[0]])
+        place = interviews.places
+        centre = np.bincount(place, np.nan_to_num(top)) / np.maximum(np.bincount(place, ~np.isnan(top)), 1)
+        statistics[EVEN] = np.abs(top - centre[place])
     if interviews.began is None or pd.isna(interviews.began).all():
         unsaid.append(("flags.unsaid.no_times", {}))
     else:
@@ -205,7 +204,7 @@ def _together(interviews: Interviews, signs: dict[str, np.ndarray], parts, of_de
 
 
 def _of_areas(interviews: Interviews, parts, unsaid, of_deals, rng) -> None:
-    """Jumps of the best answers within areas during the fieldwork; each interviewer's level there is taken out."""
+    """Jumps of the best answers within areas during the fieldwork; levels of interviewers and modes are taken out."""
     lacking = ["no_times"] if interviews.began is None or pd.isna(interviews.began).all() else []
     lacking += ["no_best"] if np.isnan(interviews.top).all() else []
     if lacking:
@@ -217,8 +216,7 @@ def _of_areas(interviews: Interviews, parts, unsaid, of_deals, rng) -> None:
     time = began.astype("int64").to_numpy().astype(float)
     day = began.dt.floor("D").astype("int64").to_numpy()
     values = np.where(began.isna(), np.nan, interviews.top)
-    who = None if interviews.interviewer is None else interviews.people[0]
-    found = jumps(values, time, area, day, len(names), rng=rng, who=who)
+    found = jumps(values, time, area, day, len(names), rng=rng, who=interviews.levels)
     few = int(np.isnan(found.z).sum())
     unsaid += [("flags.unsaid.few_days", {"count": few, "fewest": FEWEST})] if few else []
     since = ["" if k < 0 else f"{began.iloc[k]:%Y-%m-%d}" for k in found.first]

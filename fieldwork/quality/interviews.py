@@ -24,6 +24,7 @@ class Interviews:
     answers             one column of codes for each item, in the same order
     items, best         name -> Item, and the codes of an item that are its best answers
     began, minutes (n,) when each began (NaT: not known) and how long it took (NaN: not known); None: not known of any
+    mode (n,)           the mode in which each was asked; None: all in one
     """
 
     unit_id: np.ndarray
@@ -34,11 +35,30 @@ class Interviews:
     best: Mapping[str, frozenset]
     began: np.ndarray | None = None
     minutes: np.ndarray | None = None
+    mode: np.ndarray | None = None
 
     @cached_property
     def areas(self) -> tuple[np.ndarray, np.ndarray]:
         """Codes (n,) and labels of the areas."""
         return column_codes(np.asarray(self.area, dtype=object), "area")
+
+    @cached_property
+    def places(self) -> np.ndarray:
+        """Codes (n,) of area and mode together: interviews are compared with others of the same place."""
+        return self._with_mode(self.areas[0])
+
+    @cached_property
+    def levels(self) -> np.ndarray | None:
+        """Codes (n,) of interviewer and mode together, each of which has its own usual answers; None: all are one."""
+        if self.interviewer is None and self.mode is None:
+            return None
+        return self._with_mode(np.zeros(len(self.area), dtype=int) if self.interviewer is None else self.people[0])
+
+    def _with_mode(self, codes: np.ndarray) -> np.ndarray:
+        if self.mode is None:
+            return codes
+        modes = column_codes(np.asarray(self.mode, dtype=object), "mode")[0]
+        return np.unique(codes * (modes.max(initial=0) + 1) + modes, return_inverse=True)[1]
 
     @cached_property
     def people(self) -> tuple[np.ndarray, np.ndarray]:
@@ -99,11 +119,11 @@ class Interviews:
 
     @cached_property
     def short(self) -> np.ndarray:
-        """1 if the interview took less than half of the median in its area, 0 if not, NaN if nobody knows."""
+        """1 if the interview took less than half of the median in its area and mode, 0 if not, NaN if nobody knows."""
         if self.minutes is None:
             return np.full(len(self.area), np.nan)
         minutes = pd.Series(np.asarray(self.minutes, dtype=float))
-        usual = minutes.groupby(self.areas[0]).transform("median")
+        usual = minutes.groupby(self.places).transform("median")
         return np.where(minutes.isna(), np.nan, (minutes < SHORT * usual).astype(float))
 
     @cached_property

@@ -64,6 +64,8 @@ def interviews_of(store: Store, programme: Programme, wave: str) -> tuple[Interv
     answers = loaded.answers.reset_index(drop=True)
     began, minutes = _times(store, programme, wave, version, respondents.unit_id)
     who = None if respondents.interviewer.isna().all() else respondents.interviewer
+    item = programme.questionnaire.mode
+    mode = None if item is None or item.name not in answers else answers[item.name].astype(object).fillna("")
     kept = np.ones(len(respondents), dtype=bool) if who is None else who.notna().to_numpy()
     if not kept.any():
         raise Fault(key="league.no_measure", wave=wave, measure=programme.title)
@@ -77,6 +79,7 @@ def interviews_of(store: Store, programme: Programme, wave: str) -> tuple[Interv
             best=best_answers(programme),
             began=None if began is None else began[kept],
             minutes=None if minutes is None else minutes[kept],
+            mode=None if mode is None else mode[kept].to_numpy(dtype=object),
         ),
         int((~kept).sum()),
     )

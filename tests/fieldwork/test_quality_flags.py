@@ -215,6 +215,16 @@ def test_what_is_missing_is_said_and_all_else_is_tested():
     assert {TWINS, TOP, STRAIGHT} <= set(kinds) and set(found.tests.kind) <= {DURATION, TOGETHER}
 
 
+def test_a_change_of_modes_in_the_middle_of_the_fieldwork_is_no_jump():
+    interviews = simulated(SMALL, rng(2))
+    early = pd.Series(interviews.began) < pd.Series(interviews.began).median()
+    frank = early.to_numpy() & (rng(3).random(len(early)) < 0.7)  # in the first mode fewer give the best answers
+    changed = replace(interviews, answers=interviews.answers.astype(object).mask(pd.Series(frank), "4"))
+    jumps_of = lambda wave: (flags(wave, rng=rng()).flagged.kind == JUMP).sum()  # noqa: E731
+    assert jumps_of(changed) > 0
+    assert jumps_of(replace(changed, mode=np.where(early, "web", "telephone").astype(object))) == 0
+
+
 def test_interviews_that_overlap_are_a_fact():
     began = pd.to_datetime(["2026-03-02 10:00", "2026-03-02 10:05", "2026-03-02 10:09", "2026-03-02 10:12"] * 2)
     items = {"q": Item("q", {"1": ""}, frozenset(), frozenset())}

@@ -106,7 +106,7 @@ def test_who_truly_moved_stands_beside_what_is_confirmed_for_leaders_too(demonst
     assert np.allclose(table.true_before, expected[0][table.index], atol=1e-6)
     assert np.allclose(table.moved, (expected[1] - expected[0])[table.index], atol=2e-6)
     assert table.moved[FALLEN] < -0.3 and table.true_rank[FALLEN] == 8
-    se = league.table.se  # every load draws anew: what is estimated and confirmed differs from run to run
+    se = league.table.se
     assert ((league.table.estimate - table.true).abs() < 6 * se.clip(lower=0.03)).all()
     table.loc[FALLEN, "called"] = -1  # as in the loads in which the fall is confirmed
     for language in LANGUAGES:
