@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from service.bulletins.fonts import FONTS, LATIN
-from service.bulletins.sealed import with_parts
+from service.bulletins.sealed import sealed_pdf, with_parts
 from service.store.aside import write_new
 from words import Fault
 
@@ -52,7 +52,7 @@ def pdf_bytes(content: bytes, suffix: str) -> bytes:
         environment = {**os.environ, "HOME": folder}
         try:
             subprocess.run([*command, str(file)], timeout=SECONDS, capture_output=True, check=True, env=environment)
-            return file.with_suffix(".pdf").read_bytes()
+            return sealed_pdf(file.with_suffix(".pdf").read_bytes())
         except (OSError, subprocess.SubprocessError) as error:
             raise Fault(key="bulletin.office_failed", problem=str(error)[:200]) from error
 

@@ -40,6 +40,7 @@ from service.bulletins.document import (
 from service.bulletins.facts import bulletin_facts
 from service.bulletins.files import file_bytes, template_bytes
 from service.bulletins.keeping import bulletin_list, read_bulletin
+from service.bulletins.sealed import sealed_pdf
 from service.bulletins.sheet_layout import FULL, TALL, column_width, divided, row_heights
 from service.bulletins.since import Since, changes_since
 from service.bulletins.templates import FIELDS
@@ -99,6 +100,16 @@ def test_the_content_reads_back_as_the_same_and_word_files_are_the_same_bytes(fa
     document = made(facts, "notice", language)
     assert document_of(document_bytes(document)) == document
     assert file_bytes(document, ".docx") == file_bytes(document_of(document_bytes(document)), ".docx")
+
+
+def test_a_pdf_written_at_another_time_and_place_is_the_same_bytes():
+    one, other = (
+        b"%PDF pages "
+        + b"/CreationDate(D:2026%sZ')>> trailer /ID [ <%s> <%s> ] /DocChecksum /%s end" % (at, *[who * 32] * 3)
+        for at, who in ((b"1128113052", b"A"), (b"0101000000", b"7"))
+    )
+    assert one != other and sealed_pdf(one) == sealed_pdf(other)
+    assert len(sealed_pdf(one)) == len(one) and sealed_pdf(one) != sealed_pdf(one.replace(b"pages", b"pagee"))
 
 
 def word_of(document, template=None):
