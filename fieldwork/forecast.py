@@ -23,10 +23,10 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from fieldwork.dispositions import ENDING, OUTCOMES
+from fieldwork.evidence import LEVEL, Evidence, call_evidence
 from fieldwork.rates import ANY_INTERVIEW
 from words import Fault
 
-LEVEL = 0.9  # of the limits
 LEAST = 30  # calls on which a share must rest
 WIDEST = 1 / 4  # κ: a factor whose coefficient of variation is 2
 REACHED, COMING, UNSURE, SHORT, EXHAUSTED, UNKNOWN = STATES = (
@@ -98,8 +98,8 @@ def forecast_interviews(
     open                numbers without an end, called less often than required
     coming, _low, _high interviews that the open numbers will give: expected, and limits at `level`
     needed, _low, _high numbers to be released beside them, so that the target is reached: with the probability 1/2,
-                        (1 − level)/2 and (1 + level)/2; NaN where no share of interviews is known yet, infinite where
-                        the numbers give none
+                        (1 − level)/2 and (1 + level)/2; infinite where the numbers give none
+    All of coming and needed are NaN while it is too early to forecast (`fieldwork.evidence`).
     The limits suppose that later numbers answer like those called, and an area's like all others but for one factor.
     """
     called = calls_and_end(outcomes)
@@ -107,7 +107,8 @@ def forecast_interviews(
     rows = rows[rows.area.isin(list(targets))]
     attempts = rows.attempts.fillna(0).to_numpy(dtype=int)
     interviewed, ended = (rows[name].fillna(False).to_numpy(dtype=bool) for name in ("interviewed", "ended"))
-    hazards = interview_hazards(called[called.index.isin(rows.index)], required=required)
+    called = called[called.index.isin(rows.index)]
+    hazards = interview_hazards(called, required=required)
     chances = np.append(hazards.chance.to_numpy(), 0.0)
     is_open = ~ended & (attempts < required)
     expected_by_now = np.append(0.0, hazards.interview.cumsum())[np.minimum(attempts, required)]
@@ -136,26 +137,30 @@ def forecast_interviews(
     lacking = target - sums.interviews.to_numpy(dtype=float)
     for name, probability in (("needed", 0.5), ("needed_low", lower), ("needed_high", upper)):
         table[name] = _needed(lacking, open_numbers, hope, chances[0], factors, probability)
-    if not attempts.any():
+    if call_evidence(called, required=required).too_early:
         table[["coming", "coming_low", "coming_high", "needed", "needed_low", "needed_high"]] = np.nan
     return table.rename_axis(index="area")
 
 
-def forecast_states(areas: pd.DataFrame) -> np.ndarray:
+def forecast_states(areas: pd.DataFrame, evidence: Evidence) -> np.ndarray:
     """What each area needs, one of STATES (areas,), from `forecast_interviews` and waiting (numbers left).
 
     reached    the target is reached          coming  the open numbers will reach it, at the upper limit
     unsure     they may                       short   they will not: more numbers are needed even at the lower limit
-    exhausted  more numbers are needed than wait      unknown  no call tells anything yet
+    exhausted  more numbers are needed than wait; while it is too early to forecast: more than wait or are open even
+               if each of these gives the most that the calls allow
+    unknown    it is too early to forecast
     """
+    most = (areas.open + areas.waiting) * evidence.most
     conditions = [
         areas.interviews >= areas.target,
+        areas.needed.isna() & (areas.target - areas.interviews > most),
         areas.needed.isna(),
         areas.needed_high <= 0,
         areas.needed > areas.waiting,
         areas.needed_low > 0,
     ]
-    return np.select(conditions, [REACHED, UNKNOWN, COMING, EXHAUSTED, SHORT], UNSURE)
+    return np.select(conditions, [REACHED, EXHAUSTED, UNKNOWN, COMING, EXHAUSTED, SHORT], UNSURE)
 
 
 def area_factors(interviews: ArrayLike, expected: ArrayLike) -> np.ndarray:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from fieldwork.evidence import WIDEST
 from fieldwork.forecast import EXHAUSTED, REACHED, SHORT, STATES, UNSURE
 from presentation.times import wave_text
 from service.fieldwork.monitor import DAYS, Monitor
@@ -15,14 +16,23 @@ NOTHING = "–"
 
 
 def monitor_lines(monitor: Monitor, t: Speaker) -> list[str]:
-    """Interviews against the target, how many areas stand how, what the open numbers will give, and the pace."""
+    """Interviews against the target, how many areas stand how, what the open numbers will give, and the pace.
+
+    The last two are left out while it is too early to forecast, which is said in their place.
+    """
     areas = monitor.areas
     sums = {name: int(areas[name].sum()) for name in ("target", "interviews", "numbers", "called", "open", "waiting")}
     lines = [t("monitor.sum", wave=wave_text(monitor.wave, t), **sums)]
     counts = areas.state.value_counts()
     standing = [t(f"monitor.count.{state}", count=int(counts[state])) for state in STATES if counts.get(state)]
     lines.append(t("monitor.standing", of=len(areas), standing=standing))
-    if areas.coming.notna().all() and sums["open"]:
+    evidence = monitor.evidence
+    if evidence.too_early:
+        if sums["called"]:
+            known = {"calls": evidence.calls, "interviews": evidence.interviews, "widest": WIDEST}
+            lines.append(t("monitor.too_early", **known, low=100 * evidence.low, high=100 * evidence.high))
+        return lines
+    if sums["open"]:
         lines.append(t("monitor.coming", open=sums["open"], coming=float(areas.coming.sum())))
     if monitor.lacking and monitor.pace > 0:
         days = int(np.ceil(monitor.lacking / monitor.pace))
@@ -74,6 +84,8 @@ def beside_short(monitor: Monitor, t: Speaker) -> str:
     counts = monitor.areas.state.value_counts()
     if not monitor.areas.called.any():
         return t("monitor.short.before")
+    if monitor.evidence.too_early:
+        return t("monitor.short.early")
     needing = {state: int(counts.get(state, 0)) for state in (EXHAUSTED, SHORT, UNSURE)}
     return t("monitor.short.beside", **needing)
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from fieldwork.forecast import forecast_interviews, forecast_states
+from fieldwork.evidence import Evidence, call_evidence
+from fieldwork.forecast import calls_and_end, forecast_interviews, forecast_states
 from fieldwork.hours import calls_by_day
 from service.fieldwork.calls import outcomes_of, timed_outcomes
 from service.intake.imports import current_programme
@@ -20,13 +21,15 @@ DAYS = 3  # the last days with calls, whose mean is the pace
 class Monitor:
     """How far a wave's fieldwork is.
 
-    areas  `forecast_interviews` by area, with waiting (drawn and not yet released) and state (`forecast_states`)
-    days   `calls_by_day` in the survey's own time
+    areas     `forecast_interviews` by area, with waiting (drawn and not yet released) and state (`forecast_states`)
+    days      `calls_by_day` in the survey's own time
+    evidence  what the calls tell of how many numbers answer
     """
 
     wave: str
     areas: pd.DataFrame
     days: pd.DataFrame
+    evidence: Evidence
 
     @property
     def lacking(self) -> int:
@@ -49,8 +52,11 @@ def read_monitor(store: Store, programme: str, wave: str) -> Monitor:
     released = sample.released
     callable_numbers = released.loc[~released.unit_id.isin(sample.uncalled), ["unit_id", "area"]]
     required = sample.plan.wanted.attempts
-    areas = forecast_interviews(callable_numbers, outcomes_of(store, programme, wave), targets, required=required)
+    outcomes = outcomes_of(store, programme, wave)
+    areas = forecast_interviews(callable_numbers, outcomes, targets, required=required)
+    called = calls_and_end(outcomes[outcomes.unit_id.isin(callable_numbers.unit_id)])
+    evidence = call_evidence(called, required=required)
     areas["waiting"] = sample.units[~sample.out].groupby("area").size().reindex(areas.index, fill_value=0)
     zone = current_programme(store, programme)[1].calling.zone
     days = calls_by_day(store.table(timed_outcomes(programme, wave)), zone)
-    return Monitor(wave, areas.assign(state=forecast_states(areas)), days)
+    return Monitor(wave, areas.assign(state=forecast_states(areas, evidence)), days, evidence)

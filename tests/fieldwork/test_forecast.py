@@ -4,7 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fieldwork.forecast import LEAST, calls_and_end, forecast_interviews, interview_hazards
+from fieldwork.evidence import call_evidence
+from fieldwork.forecast import (
+    EXHAUSTED,
+    LEAST,
+    calls_and_end,
+    forecast_interviews,
+    forecast_states,
+    interview_hazards,
+)
 from fieldwork.hours import calls_by_day
 from words import Fault
 
@@ -47,11 +55,39 @@ def test_nothing_is_foreseen_before_the_first_call_and_nothing_needed_once_the_t
     numbers = pd.DataFrame({"unit_id": ["a", "b"], "area": ["x", "y"]})
     before = forecast_interviews(numbers, outcomes([]), {"x": 1, "y": 1}, required=3)
     assert before[["coming", "needed_low"]].isna().all(axis=None) and before.open.to_list() == [1, 1]
-    reached = forecast_interviews(numbers, outcomes([("a", INTERVIEW, 1)]), {"x": 1, "y": 1, "z": 2}, required=3)
-    assert reached.loc["x", ["interviews", "open", "needed", "needed_high"]].to_list() == [1, 0, 0, 0]
+    many = pd.DataFrame({"unit_id": [f"a{i}" for i in range(20)], "area": "x"})
+    rows = [(unit, INTERVIEW, 1) for unit in many.unit_id]
+    reached = forecast_interviews(many, outcomes(rows), {"x": 20, "z": 2}, required=3)
+    assert reached.loc["x", ["interviews", "open", "needed", "needed_high"]].to_list() == [20, 0, 0, 0]
     assert reached.loc["z", "numbers"] == 0 and reached.loc["z", "needed"] >= 2
-    never = forecast_interviews(numbers, outcomes([("a", NOT_IN_SERVICE, 1)]), {"x": 1}, required=3)
-    assert np.isinf(never.needed).all()
+
+
+def test_the_most_that_few_calls_allow_is_the_one_by_hand():
+    none = call_evidence(calls_and_end(outcomes([(f"a{i}", NO_ANSWER, 1) for i in range(10)])), required=2)
+    high = 1 - 0.05 ** (1 / 10)  # the exact limit of a share of which nothing was seen
+    assert np.isclose(none.high, high) and none.low == 0 and none.too_early
+    assert np.isclose(none.most, high + (1 - high) * high)  # at the first call or at the second
+    assert call_evidence(calls_and_end(outcomes([])), required=3).most == 1
+    interviews = lambda i: call_evidence(  # noqa: E731
+        calls_and_end(outcomes([(f"a{n}", INTERVIEW if n < i else NO_ANSWER, 1) for n in range(200)])), required=2
+    )
+    assert interviews(9).too_early and not interviews(14).too_early
+
+
+@pytest.mark.parametrize(("answers", "calls", "named"), [(0.15, 3, 0.0), (0.15, 30, 0.0), (0.01, 200, 1.0)])
+def test_few_calls_frighten_nobody_and_a_true_shortage_is_named_before_a_twentieth_of_the_calls(answers, calls, named):
+    # 40 areas of 140 numbers that wait or are open, 16 interviews wanted: enough at 15% a call, far from it at 1%
+    rng = np.random.default_rng(8)
+    numbers = pd.DataFrame({"unit_id": [f"u{i}" for i in range(40 * 90)], "area": np.repeat(np.arange(40), 90)})
+    numbers = numbers.astype({"area": str})
+    first = rng.permutation(numbers.unit_id)[:calls]
+    ends = np.select([rng.random(calls) < answers, rng.random(calls) < 0.06], [INTERVIEW, NOT_IN_SERVICE], NO_ANSWER)
+    log = outcomes(list(zip(first, ends, [1] * calls, strict=True)))
+    targets = {area: 16 for area in numbers.area.unique()}
+    areas = forecast_interviews(numbers, log, targets, required=3).assign(waiting=50)
+    states = forecast_states(areas, call_evidence(calls_and_end(log), required=3))
+    assert (states == EXHAUSTED).mean() == named
+    assert areas.needed.isna().all()
 
 
 @pytest.mark.parametrize("of", [{"areas": 40}, {"areas": 40, "differ": 0.0}, {"areas": 6, "answers": 0.4}])

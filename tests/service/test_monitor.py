@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from commands import cli
 from fieldwork import forecast
+from fieldwork.evidence import Evidence
 from presentation.calling.kinds import kind_lines, kind_notes, kind_rows, kind_table
 from presentation.calling.monitor import beside_short, day_rows, monitor_lines, monitor_rows, monitor_table
 from programme.survey import read_programme
@@ -55,6 +56,7 @@ def test_the_progress_is_the_one_counted_by_hand(called):
     [
         ({"interviews": 5}, forecast.REACHED),
         ({"needed": np.nan}, forecast.UNKNOWN),
+        ({"needed": np.nan, "target": 8}, forecast.EXHAUSTED),  # 8 of 15 numbers, each of which gives at most a half
         ({"needed": 0, "needed_high": 0}, forecast.COMING),
         ({"needed": 0, "needed_high": 4}, forecast.UNSURE),
         ({"needed": 3, "needed_low": 1, "needed_high": 4}, forecast.SHORT),
@@ -62,8 +64,17 @@ def test_the_progress_is_the_one_counted_by_hand(called):
     ],
 )
 def test_an_area_is_said_to_need_what_its_limits_say(row, state):
-    areas = {"interviews": 0, "target": 5, "needed": 0.0, "needed_low": 0.0, "needed_high": 0.0, "waiting": 10} | row
-    assert forecast.forecast_states(pd.DataFrame([areas])).item() == state
+    areas = {
+        "interviews": 0,
+        "target": 5,
+        "needed": 0.0,
+        "needed_low": 0.0,
+        "needed_high": 0.0,
+        "open": 5,
+        "waiting": 10,
+    }
+    few = Evidence(calls=9, interviews=1, low=0.01, high=0.4, most=0.5)
+    assert forecast.forecast_states(pd.DataFrame([areas | row]), few).item() == state
 
 
 def test_every_language_says_it_by_command_and_for_a_page(called, monkeypatch, tmp_path):
@@ -72,6 +83,9 @@ def test_every_language_says_it_by_command_and_for_a_page(called, monkeypatch, t
     for code in LANGUAGES:
         t = speaker(code)
         assert len(monitor_lines(progress, t)) == 4
+        few = replace(progress, evidence=replace(progress.evidence, low=0.01, high=0.4))
+        early = monitor_lines(few, t)
+        assert len(early) == 3 and "40.0" in early[-1] and beside_short(few, t) == t("monitor.short.early")
         before = replace(progress, areas=progress.areas.assign(called=0))
         assert beside_short(before, t) == t("monitor.short.before") != beside_short(progress, t)
         assert len(monitor_rows(progress, {}, t)) == len(progress.areas) and len(day_rows(progress, t)) == 1
