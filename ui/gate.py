@@ -21,6 +21,23 @@ OF_SERVER = re.compile(r"/_stcore/+(.*)", re.DOTALL)  # in a path: what Streamli
 HEALTH, HOST, STREAM, UPLOAD = "health", "host-config", "stream", "upload_file"
 OPEN = frozenset({HEALTH, HOST, STREAM})
 FIRST_PAGE = "leader"  # the page that opens first: Streamlit knows it by the server's own address alone
+OTHER_PAGES = frozenset(
+    (
+        "area",
+        "consequences",
+        "statistician",
+        "centre",
+        "rules",
+        "quality",
+        "samples",
+        "calling",
+        "check",
+        "check-bulletin",
+        "people",
+    )
+)
+NO_PAGES = frozenset({"oauth2callback", "healthz", "script-health-check", "metrics"})  # single names of Streamlit's own
+UNKNOWN = ("page", "unknown")  # what the first page's address says to whoever asked for a page that there is not
 CONNECTIONS = int(os.environ.get("RANKSHIFT_CONNECTIONS", "400"))  # open at once: each is a reader's tab
 POLICY = "; ".join(
     (
@@ -100,13 +117,18 @@ class Gate:
 
 
 def _home_of(scope: Scope) -> str:
-    """The server's own address, with what was chosen, for whoever asks for the first page by its name; "" for others.
+    """The server's own address, with what was chosen, for whoever asks for the first page by its name or for a page
+    that there is not; "" for others.
 
     Streamlit would show that page with the words "Page not found" over it.
     """
     path, chosen = scope["path"], scope["query_string"].decode("latin-1")
-    if path.rstrip("/").rpartition("/")[2] != FIRST_PAGE:
-        return ""
+    base = str(config.get_option("server.baseUrlPath")).strip("/")
+    name = path.strip("/").removeprefix(base).strip("/")
+    if not name or name in OTHER_PAGES or name in NO_PAGES or "/" in name or "." in name:
+        return ""  # the server's own address, a page, or what Streamlit answers
+    if name != FIRST_PAGE:
+        chosen = "&".join(filter(None, (chosen, "=".join(UNKNOWN))))
     return ("../" if path.endswith("/") else "./") + (f"?{chosen}" if chosen else "")
 
 

@@ -73,10 +73,15 @@ def run(store: Store, t: Speaker) -> None:
     entries = []
     for page in PAGES:
         entries.append(_shown_to(page, store, actor, t) if actor.role in page.roles else _not_for(page, t))
+    unknown = gate.UNKNOWN in st.query_params.items()
+    if unknown:
+        del st.query_params[gate.UNKNOWN[0]]  # said once, and no part of what was chosen
     address.carry()
     page = st.navigation(entries, position="top")
     address.arrive()
     uploads.begin(f"{page.url_path} {actor.name} {actor.role}")
+    if unknown:
+        st.warning(said(t, "app.no_page", page=t(PAGES[0].title)))
     page.run()
     uploads.end()
 

@@ -6,6 +6,7 @@ complete. Another language is one more folder; what it does not have yet is said
 
 import csv
 import json
+import re
 import string
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -21,6 +22,10 @@ UNSAID = "unsaid"  # {count:unsaid}: a value that this language's sentence does 
 FORMS = "|"  # {count:area|areas}: the word that goes with the number
 EMPTY = '""'  # an empty text in a list: the code of an empty cell
 MINUS = "\u2212"
+OF_WAVES = ("wave", "waves", "earlier", "before", "after")  # blanks in which the name of a wave may stand
+WAVE = re.compile(r"([0-9]{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")  # year, quarter, month
+IN_WORDS = "w"  # the conversion of such a blank
+COMMAND = "`"  # stands around a command, in which a wave has the name that is typed
 UNSEEN = ("Cc", "Cf", "Co", "Zl", "Zp")  # characters that steer a screen or are not seen on it
 JOINERS = "\u200c\u200d"  # which some scripts are written with
 
@@ -97,6 +102,29 @@ class _Sentence(string.Formatter):
 
     def __init__(self, language: str):
         self.language = language
+
+    def parse(self, format_string):
+        """The parts of a sentence; the blanks of waves that stand in no command are to be filled in words."""
+        in_command = False
+        for before, name, format_spec, conversion in super().parse(format_string):
+            in_command ^= before.count(COMMAND) % 2 == 1
+            in_words = name in OF_WAVES and not in_command
+            yield before, name, format_spec, IN_WORDS if in_words else conversion
+
+    def convert_field(self, value, conversion):
+        """The value as the blank wants it: of a wave, or of several, what the language calls it."""
+        return self.wave_in_words(value) if conversion == IN_WORDS else super().convert_field(value, conversion)
+
+    def wave_in_words(self, value):
+        """The first quarter of 2015 for 2015Q1; what is no name of a wave stays as it is."""
+        if isinstance(value, list | tuple | set | frozenset):
+            return [self.wave_in_words(one) for one in value]
+        named = WAVE.fullmatch(value) if isinstance(value, str) else None
+        if named is None:
+            return value
+        year, quarter, month = named.groups()
+        kind = "wave.quarter" if quarter else "wave.month" if month else "wave.year"
+        return dictionary(self.language)[kind].format(year=year, quarter=quarter, month=int(month or 0))
 
     def format_field(self, value, format_spec: str) -> str:
         if format_spec == UNSAID:

@@ -57,7 +57,7 @@ def source_rows(
         "design": design_text(league, area, t),
         "method": _method(league, area, t),
         "run": run_text(league.runs[run], t),
-        "chain": t("source.chain.how", wave=league.wave),
+        "chain": t("source.chain.how", named=league.wave),
     }
     return [(t(f"source.{name}"), said) for name, said in rows.items()]
 

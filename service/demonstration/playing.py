@@ -28,9 +28,10 @@ from service.samples import frames
 from service.samples.samples import sample_waves
 from service.store.engine import Store
 from service.store.permissions import CENTRE, Actor
+from service.store.runs import PLAYER as NAME
 
 LIST = "simulated_residents"
-PLAYER = Actor("simulation", CENTRE)
+PLAYER = Actor(NAME, CENTRE)
 ANSWERING, ELIGIBLE = 0.56, 0.9
 ATTEMPTS, PORTIONS, PRESENT_PORTIONS = 5, (1.0,), (0.75, 0.25)
 FIRST_HOUR = time(9)

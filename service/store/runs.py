@@ -21,7 +21,7 @@ from service.store.permissions import Actor, permitted
 from words import Speaker
 
 RUN = "run"  # the action in the audit trail when a run was recorded
-VISITOR = "visitor"  # who acts in a demonstration, where nobody signs in
+VISITOR, PLAYER = "visitor", "simulation"  # who acts in a demonstration, and the program that played its waves
 PURE_ROOMS = ("contracts.py", "estimation", "accountability")
 DRAWING = ("contracts.py", "sampling")
 
@@ -136,8 +136,8 @@ def local_time(at: datetime) -> str:
 
 
 def person_text(name: str, t: Speaker) -> str:
-    """A stored name as readers see it: as it is, but for the visitor of a demonstration."""
-    return t("sign_in.visitor") if name == VISITOR else name
+    """A stored name as readers see it: as it is, but for the visitor of a demonstration and for who played it."""
+    return t("sign_in.visitor") if name == VISITOR else t("sign_in.player") if name == PLAYER else name
 
 
 def run_text(run: Mapping, t: Speaker) -> str:

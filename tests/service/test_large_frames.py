@@ -96,7 +96,7 @@ def test_the_next_wave_rings_nobody_of_the_one_it_continues(ready, rankshift):
     assert rankshift(*check).code == 0
     changed = (folder / NEXT / "earlier.csv").read_text("utf-8").splitlines()
     (folder / NEXT / "earlier.csv").write_text("\n".join(changed[:-1]) + "\n", "utf-8")
-    assert "not the one that wave 2026Q2 continued" in rankshift(*check).out
+    assert "not the one that wave 2026 Q2 continued" in rankshift(*check).out
 
 
 def test_what_was_changed_after_the_draw_is_named(ready, rankshift):
@@ -119,7 +119,7 @@ def test_what_was_changed_after_the_draw_is_named(ready, rankshift):
     said = rankshift(*check)
     assert said.code == 1 and "not the frame recorded" in said.out
     (folder / WAVE).rename(folder / "before")
-    assert "is not the frame that the plan for 2026Q1 was committed to" in draw(folder, rankshift).err
+    assert "is not the frame that the plan for 2026 Q1 was committed to" in draw(folder, rankshift).err
 
 
 def test_a_plan_is_opened_with_its_own_key_only_and_its_file_is_checked(ready, rankshift, monkeypatch):

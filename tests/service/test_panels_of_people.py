@@ -91,7 +91,7 @@ def test_a_share_of_those_who_answered_is_called_again_and_the_proof_shows_who_t
     assert late not in file.read_text("utf-8")
     file.write_text(file.read_text("utf-8") + f"{late}\n", "utf-8")
     forged = rankshift("verify", folder / "proof", "--published", sample.plan.slip)
-    assert forged.code == 1 and "not the one that wave 2026Q2 continued" in forged.out
+    assert forged.code == 1 and "not the one that wave 2026 Q2 continued" in forged.out
 
 
 def test_rotation_groups_are_planned_drawn_and_verified_wave_after_wave(ready, rankshift):
@@ -105,7 +105,7 @@ def test_rotation_groups_are_planned_drawn_and_verified_wave_after_wave(ready, r
     assert set(third.units.age) == {0, 2}
     assert first.plan.foresight.kept is None or first.plan.foresight.kept >= 0
     said = " ".join(sample_words.plan_notes(third.plan, speaker("en")))
-    assert "1-1-1" in said and "Continues 2026Q2, and its rotation groups" in said
+    assert "1-1-1" in said and "Continues 2026 Q2, and its rotation groups" in said
     assert "Weights are right on average whoever moves" in said
     other = run("sample", "plan", "2026Q4", 140, "--after", WAVES[2], "--rotation", "2-2-2")
     assert other.code == 1 and "must have the same rotation, not 2-2-2" in other.err

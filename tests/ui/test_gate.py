@@ -14,7 +14,7 @@ from service.store import audit
 from service.store.engine import Store
 from service.store.permissions import ADMINISTRATOR, CENTRE, LEADER, ROLES
 from service.store.trail import trail_lines
-from ui import navigation
+from ui import gate, navigation
 from words import text
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "service"))
@@ -68,11 +68,13 @@ def test_every_page_opens_to_its_roles_and_to_no_other_whatever_address_is_asked
                 assert not others & set(tab.titles()), (role, page.path)
 
 
-def test_the_first_page_is_found_by_its_name_too_with_all_that_was_chosen(server):
+def test_the_first_page_is_found_by_its_name_too_and_in_place_of_a_page_that_there_is_not(server):
+    assert {page.path for page in navigation.PAGES} == {gate.FIRST_PAGE, *gate.OTHER_PAGES}
     for asked, found in (
         ("/leader?lang=zh&wave=2026Q2", "/?lang=zh&wave=2026Q2"),
         ("/leader/", "/"),
         ("/area", "/area"),
+        ("/nowhere?lang=zh", "/?lang=zh&page=unknown"),
     ):
         with urllib.request.urlopen(f"{server.origin}{asked}") as answer:
             assert (answer.status, answer.url) == (200, f"{server.origin}{found}")

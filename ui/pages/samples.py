@@ -51,8 +51,9 @@ def _wave_of_the_day(store: Store, programme: str, t: Speaker) -> None:
             sample_plan.show(store, programme, plan, t)
     else:
         _say_older_frame(store, programme, plan, t)
-        sample_plan.show(store, programme, plan, t)
+        sample_plan.show_status(plan, t)
         _approve_or_draw(store, programme, plan, t)
+        sample_plan.show_tables(store, programme, plan, t)
 
 
 def _say_older_frame(store: Store, programme: str, plan: samples.SamplePlan, t: Speaker) -> None:

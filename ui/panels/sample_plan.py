@@ -13,12 +13,22 @@ from words import Speaker
 
 
 def show(store: Store, programme: str, sample_plan: SamplePlan, t: Speaker) -> None:
-    """The plan; once it is approved, also the line to publish before the draw."""
+    """The plan's status and its tables."""
+    show_status(sample_plan, t)
+    show_tables(store, programme, sample_plan, t)
+
+
+def show_status(sample_plan: SamplePlan, t: Speaker) -> None:
+    """Which plan it is and whether it is approved; once it is, also the line to publish before the draw."""
     st.subheader(literal(sample_words.plan_title(sample_plan, t)), anchor=False)
     st.caption(literal(sample_words.status(sample_plan, t)))
     if sample_plan.approved:
         st.markdown(t("samples.publish"))
         st.code(sample_plan.slip, language=None)
+
+
+def show_tables(store: Store, programme: str, sample_plan: SamplePlan, t: Speaker) -> None:
+    """What the plan's interviews can show, and the precision of each area."""
     names = {code: area.name for code, area in current_programme(store, programme)[1].areas.items()}
     foresight, assumed = sample_plan.foresight, sample_plan.wanted.assumed
     if len(foresight.power):
