@@ -24,6 +24,7 @@ from presentation.area.sentences import area_sentence
 from presentation.league_notes import league_notes
 from presentation.rules import rule_notes
 from presentation.screen import list_texts
+from presentation.times import wave_text
 from service.figures.league import read_league
 from service.figures.screen import read_screen
 from service.store import schema
@@ -356,7 +357,7 @@ def test_refused_input_is_one_line_on_standard_error_and_exit_code_one(surveyed,
         (("import-programme", files / "bad.csv"), "bad.csv"),
         (("estimate", "2024-07"), "2024-07"),
         (("estimate", "July"), "July"),
-        (("compare", JUNE, MAY), MAY),
+        (("compare", JUNE, MAY), wave_text(MAY, t)),
         (("league", "--wave", "2024-07"), "2024-07"),
         (("league", "--measure", "x"), "disturbed"),
         (("league", "--league", "x"), "north"),

@@ -16,6 +16,7 @@ from service.files.decimals import with_points
 from service.files.faults import FaultList
 from service.files.read import FileRead, read_file
 from service.files.zeros import restored
+from service.intake.outcomes import counted
 from service.intake.said_answers import CODE_AND_TEXT, coded_texts, joined_boxes
 from words import sentences
 
@@ -101,7 +102,8 @@ def _refuse_stated(responses: pd.DataFrame, programme: Programme, faults: FaultL
     """`faults` gets responses whose outcome, as the sheet states it, is of another class than that of the answers."""
     stated = responses[DISPOSITION].map({c: code_of(c, programme.outcomes) for c in responses[DISPOSITION].unique()})
     unknown = (responses[DISPOSITION] != "") & stated.isna()
-    faults.refuse(unknown, "calls.disposition", DISPOSITION, responses, expected=sorted(DISPOSITIONS), outcomes=[])
+    of_all = {"expected": sorted(DISPOSITIONS), "outcomes": counted(responses[DISPOSITION][unknown])}
+    faults.refuse(unknown, "calls.disposition", DISPOSITION, responses, **of_all)
     blank = pd.Series("", responses.index, dtype=object)
     answers = pd.DataFrame({n: responses.get(n, blank) for n in programme.questionnaire.items}, index=responses.index)
     made = states(answers, programme.questionnaire).disposition
