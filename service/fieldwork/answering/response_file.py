@@ -102,8 +102,8 @@ def _refuse_stated(responses: pd.DataFrame, programme: Programme, faults: FaultL
     """`faults` gets responses whose outcome, as the sheet states it, is of another class than that of the answers."""
     stated = responses[DISPOSITION].map({c: code_of(c, programme.outcomes) for c in responses[DISPOSITION].unique()})
     unknown = (responses[DISPOSITION] != "") & stated.isna()
-    of_all = {"expected": sorted(DISPOSITIONS), "outcomes": counted(responses[DISPOSITION][unknown])}
-    faults.refuse(unknown, "calls.disposition", DISPOSITION, responses, **of_all)
+    found, codes = counted(responses[DISPOSITION][unknown]), sorted(DISPOSITIONS)
+    faults.refuse(unknown, "calls.disposition", DISPOSITION, responses, expected=codes, outcomes=found)
     blank = pd.Series("", responses.index, dtype=object)
     answers = pd.DataFrame({n: responses.get(n, blank) for n in programme.questionnaire.items}, index=responses.index)
     made = states(answers, programme.questionnaire).disposition
