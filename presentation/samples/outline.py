@@ -16,8 +16,10 @@ def outline_lines(outline: Outline, assumed: Assumed, t: Speaker) -> list[str]:
     lines = [counted, t("outline.numbers", numbers=outline.numbers, part=part)]
     if assumed.sd is None:
         lines.append(t("outline.margins", margin=100 * outline.margin, widest=100 * outline.widest))
-        falls = {"visible": 100 * outline.visible, "fall": 100 * assumed.fall}
-        return [*lines, t("outline.falls", power=POWER, chance=outline.chance, **falls)]
+        values = {"fall": 100 * assumed.fall, "power": POWER, "chance": outline.chance}
+        if outline.visible > assumed.share:  # nothing falls by more than it is
+            return [*lines, t("outline.no_fall", share=100 * assumed.share, **values)]
+        return [*lines, t("outline.falls", visible=100 * outline.visible, **values)]
     lines.append(t("outline.margins_mean", margin=outline.margin, widest=outline.widest))
     values = {"visible": outline.visible, "power": POWER, "fall": assumed.fall, "chance": outline.chance}
     return [*lines, t("outline.falls_mean", **values)]

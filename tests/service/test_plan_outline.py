@@ -44,6 +44,8 @@ def test_a_plan_begins_with_what_is_known_and_its_outline_is_that_of_the_plan_ma
     equal = replace(comes_to, fewest=4, most=4, visible=0.448)
     counts, *_, falls = outline_lines(equal, Assumed(fall=0.05), BOTH["zh"])
     assert counts.endswith("每个地区4人。") and "下降44.8个百分点" in falls and "下降5.0个百分点" in falls
+    *_, falls = outline_lines(replace(equal, visible=1.002), Assumed(), BOTH["zh"])  # more than the share itself
+    assert "任何下降（最多90个百分点）" in falls
     with pytest.raises(Fault):
         outlines.plan_outline(store, NAME, Wanted(2))
 
