@@ -34,8 +34,9 @@ from service.samples.samples import read_sample
 from service.store.engine import Store
 from service.store.permissions import CENTRE, Actor
 
-PROGRAMME, WAVE, WHO = "lakeside", "2026Q2", [f"i{k:02}" for k in range(50)]
-FULL, QUICK, CALLS = 125_000, 1_000, 24
+PROGRAMME, WAVE = "lakeside", "2026Q2"
+WHO = [f"i{k:02}" for k in range(4 if quick_asked() else 50)]
+FULL, QUICK, CALLS = 125_000, 1_000, 1 if quick_asked() else 24
 TURNS, PAUSE = (
     3,
     0.05 if quick_asked() else 10,
@@ -113,14 +114,14 @@ def measured(url: str, numbers: int) -> None:
     ask = lambda who, count, now: holding.next_numbers(store, PROGRAMME, WAVE, who, count, now=now)  # noqa: E731
     with said("the order read for the first time"):
         ask(WHO[0], 1, noon)
-    with said("200 numbers in all for fifty interviewers, the order at hand"):
+    with said(f"{4 * len(WHO)} numbers in all for {len(WHO)} interviewers, the order at hand"):
         for who in WHO:
             ask(who, 4, noon)
-    with said("200 numbers in all for fifty interviewers, the order to be made again"):
+    with said(f"{4 * len(WHO)} numbers in all for {len(WHO)} interviewers, the order to be made again"):
         later = noon + timedelta(minutes=1)
         for who in WHO:
             ask(who, 8, later)
-    with said("200 numbers for each of fifty interviewers"):
+    with said(f"200 numbers for each of {len(WHO)} interviewers"):
         for who in WHO:
             ask(who, 200, later)
     for who in WHO:
@@ -139,7 +140,7 @@ def measured(url: str, numbers: int) -> None:
             taken.append(time.perf_counter() - began)
             time.sleep(PAUSE)
 
-    what = f"{TURNS} numbers called by each of fifty interviewers at once, {PAUSE} s apart"
+    what = f"{TURNS} numbers called by each of {len(WHO)} interviewers at once, {PAUSE} s apart"
     with said(what), ThreadPoolExecutor(len(WHO)) as pool:
         list(pool.map(turn, WHO))
     slow = np.quantile(taken, [0.5, 0.95, 1.0]) * 1000

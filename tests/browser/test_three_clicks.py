@@ -34,8 +34,7 @@ def opened(tab, address: str) -> None:
     settle(tab)
 
 
-@pytest.mark.parametrize("size", ["laptop", "phone"])
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("language", "size"), [("zh", "laptop"), ("en", "phone")])
 def test_each_answer_takes_at_most_three_clicks(browser, demo_address, language, size):
     tab = sized(browser, language, size)
     opened(tab, f"{demo_address}/?lang={language}")
