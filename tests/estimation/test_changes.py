@@ -144,7 +144,7 @@ def test_the_covariance_never_exceeds_what_the_variances_allow():
 @pytest.mark.parametrize("common", [1, 3, 6])
 def test_common_psu_covariance_is_unbiased_and_the_change_s_interval_covers(common):
     """Simulated rotating panel: mean estimated covariance = true one, and 95 % intervals of change cover 95 %."""
-    rng, repeats, areas = np.random.default_rng(common), 100, 12
+    rng, repeats, areas = np.random.default_rng(common), 75, 12
     found, covered, changes = [], {"common": [], "independent": []}, []
     for _ in range(repeats):
         before, after = (linearized(t) for t in rotating_panel(rng, common=common, size=3))

@@ -203,12 +203,12 @@ def test_fewer_interviews_afterwards_are_fewer_and_keep_their_panel():
 
 
 def test_errors_decide_a_claim_as_often_as_its_two_bounds_say():
-    """2,000 sequences at the allowed rate and at 2 points more; both bounds are never passed more often."""
+    """1,000 sequences at the allowed rate and at 2 points more; both bounds are never passed more often."""
     for allowed in (0.05, 0.005):
         for rate, wrong, most in ((allowed, sequential.ABOVE, 0.01), (allowed + 0.02, sequential.KEPT, 0.1)):
-            ended = [decided(stream(i), allowed, rate) for i in range(2000)]
+            ended = [decided(stream(i), allowed, rate) for i in range(1000)]
             share = np.mean([found == wrong for found, _ in ended])
-            assert share <= most + 3 * np.sqrt(most * (1 - most) / 2000), (allowed, rate)
+            assert share <= most + 3 * np.sqrt(most * (1 - most) / 1000), (allowed, rate)
             if wrong == sequential.ABOVE:
                 leagues = np.mean([count for _, count in ended])
                 assert leagues == pytest.approx(sequential.expected_leagues(allowed, allowed), rel=0.3)

@@ -23,7 +23,7 @@ def test_the_same_seed_deals_the_same_whatever_the_order_of_the_lists():
 
 def test_every_number_is_as_likely_with_each_interviewer_and_with_each_pair_of_numbers():
     """Simulation: P(a number is Li's) = 1/3, P(two numbers are both Li's) is that of a draw without replacement."""
-    rng, draws = np.random.default_rng(7), 3_000
+    rng, draws = np.random.default_rng(7), 1_000
     units = list("abcdef")
     tables = pd.DataFrame([assigned_interviewers(units, INTERVIEWERS, rng) for _ in range(draws)])
     of_li = (tables == "Li").to_numpy(float)

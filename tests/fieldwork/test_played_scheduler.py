@@ -153,4 +153,4 @@ class Played(RuleBasedStateMachine):
 
 
 TestPlayed = Played.TestCase
-TestPlayed.settings = settings(max_examples=5, stateful_step_count=20, deadline=None, phases=(Phase.generate,))
+TestPlayed.settings = settings(max_examples=3, stateful_step_count=20, deadline=None, phases=(Phase.generate,))

@@ -162,7 +162,7 @@ def used_up(seed: int, rest: int, keep: float) -> pd.DataFrame:
 @pytest.mark.parametrize(("rest", "keep"), [(4, 0.0), (1, 1.0)], ids=["strata used up", "all kept but one"])
 def test_every_weight_is_finite_and_no_probability_shown_is_above_1(rest, keep):
     """With movers 1/w may be above 1: the weight is then below 1, and the probability that is shown is 1."""
-    drawn = [used_up(seed, rest, keep) for seed in range(40)]
+    drawn = [used_up(seed, rest, keep) for seed in range(20, 32)]
     shown = pd.concat([weighted_release(sample, 1) for sample in drawn])
     of_course = pd.concat(drawn).probability
     assert (of_course > 1 + 1e-9).any()

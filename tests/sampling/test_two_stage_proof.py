@@ -157,20 +157,20 @@ def test_a_plan_of_one_stage_takes_no_list_of_psus(lists):
 
 
 def test_of_a_seeded_plan_every_village_and_household_is_drawn_as_often_as_its_probability_says(lists):
-    """Over 300 values the villages come in proportion to their sizes, and pairs in a village equally often."""
+    """Over 150 values the villages come in proportion to their sizes, and pairs in a village equally often."""
     psus, units = (table.drop(columns="prn") for table in lists)
     units = units[units.psu.isin(["w1", "w2", "w3"])].assign(first_phase=1.0)
     psus = psus[psus.stratum == "y"]
     plan = replace(PLAN, allocation=(("y", 1),), each=2, public="a lottery", seeded=True, person=None)
     villages, pairs = Counter(), Counter()
-    for value in map(str, range(300)):
+    for value in map(str, range(150)):
         rows, clusters = numbered(units, psus, plan, SEED, "w", value)
         start = starting_point(SEED, "w", value)
         sample = draw_two_stage(clusters, rows, {"y": 1}, 2, size="people", start=start)
         villages[sample.psu[0]] += 1
         pairs[tuple(sorted(sample.unit_id))] += sample.psu[0] == "w1"
     sizes = psus.set_index("unit_id").people
-    expected = sizes / sizes.sum() * 300
+    expected = sizes / sizes.sum() * 150
     assert stats.chisquare([villages[v] for v in expected.index], expected).pvalue > 1e-6
     sample, record = record_draw(units, plan, seed=SEED, wave="w", code="v1", psus=psus, value="7")
     of_w1 = [count for pair, count in pairs.items() if pair[0].startswith("w1")]
