@@ -22,6 +22,7 @@ from service.store.permissions import LEADER, Actor
 from words import Fault
 
 ROOT = Path(__file__).parents[2]
+SURVEY_IS_HERE = 'quit(status = !nzchar(system.file(package = "survey")))'  # loading it takes a second
 FOLDER = Path(__file__).parent / "cases" / "panel_three_margins"
 NAME, BEFORE, AFTER = "panel", "2025Q1", "2025Q2"
 WINDOWS = {"before": BEFORE, "after": AFTER}
@@ -31,7 +32,7 @@ WINDOWS = {"before": BEFORE, "after": AFTER}
 def rscript() -> str:
     """R with its package survey; a skip where it is absent."""
     command = shutil.which("Rscript")
-    if command is None or subprocess.run([command, "-e", "library(survey)"], capture_output=True).returncode:
+    if command is None or subprocess.run([command, "-e", SURVEY_IS_HERE], capture_output=True).returncode:
         pytest.skip("Rscript with the package survey is not here (Debian: r-base-core, r-cran-survey)")
     return command
 

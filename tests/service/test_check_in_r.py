@@ -23,6 +23,7 @@ from service.store.permissions import LEADER, Actor
 from words import Fault
 
 ROOT = Path(__file__).parents[2]
+SURVEY_IS_HERE = 'quit(status = !nzchar(system.file(package = "survey")))'  # loading it takes a second
 FOLDER = ROOT / "tests" / "surveys" / "laibin_simulated"
 NAME, WAVE = "laibin_simulated", "2026Q1"
 TYPES = """
@@ -51,7 +52,7 @@ PYTHON = ([sys.executable, "check_in_python.py"], "compared_python.csv", "again"
 def r() -> tuple:
     """The command of the script in R; a skip where R or its package survey is absent."""
     rscript = shutil.which("Rscript")
-    if rscript is None or subprocess.run([rscript, "-e", "library(survey)"], capture_output=True).returncode:
+    if rscript is None or subprocess.run([rscript, "-e", SURVEY_IS_HERE], capture_output=True).returncode:
         pytest.skip("Rscript with the package survey is not here (Debian: r-base-core, r-cran-survey)")
     return [rscript, "check_in_r.R"], "compared_r.csv", "r"
 
