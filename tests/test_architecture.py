@@ -109,6 +109,7 @@ def imported_names(code: ast.AST) -> set[str]:
     return {alias.name for n in ast.walk(code) if isinstance(n, ast.ImportFrom) for alias in n.names}
 
 
+@cache
 def files(room: str) -> list[Path]:
     return [ROOT / f"{room}.py"] if (ROOT / f"{room}.py").is_file() else sorted((ROOT / room).rglob("*.py"))
 
@@ -118,6 +119,7 @@ def tree(file: Path) -> ast.AST:
     return ast.parse(file.read_text("utf-8"))
 
 
+@cache
 def imported(file: Path) -> set[str]:
     """First names of the modules a file imports."""
     found = set()
@@ -130,6 +132,7 @@ def imported(file: Path) -> set[str]:
     return found
 
 
+@cache
 def called(file: Path) -> set[str]:
     """Names of functions and methods a file calls: f(), x.f()."""
     calls = [node.func for node in ast.walk(tree(file)) if isinstance(node, ast.Call)]
@@ -153,6 +156,7 @@ def test_a_room_imports_only_rooms_to_its_left(room):
         assert outside <= MAY_IMPORT[room], file.name
 
 
+@cache
 def modules_imported(file: Path) -> set[str]:
     """Dotted names that a file imports: the modules themselves, and those a `from room import module` may mean."""
     found = set()
