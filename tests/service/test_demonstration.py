@@ -24,6 +24,10 @@ from service.figures.quality import read_flags
 from service.figures.response import read_response
 from service.intake import imports
 from service.protection import people
+from service.protection.keys import Key, public_key
+from service.protection.seeds import wave_seed
+from service.samples.frames import frame_key_of
+from service.samples.samples import read_sample
 from service.store import schema
 from service.store.engine import STORE_VARIABLE
 from service.store.permissions import LEADER, Actor
@@ -96,6 +100,15 @@ def test_the_quarters_are_drawn_called_answered_and_weighted_and_the_present_one
         ahead = connection.execute(sa.select(schema.appointments)).all()
     assert {row.wave for row in drawn} == {"2026Q2", "2026Q3", "2026Q4"} and ahead
     assert all(row.note == "simulated" and row.interviewer for row in ahead)
+
+
+def test_the_draws_follow_from_the_name_of_the_survey_but_those_of_real_lists_from_chance(demonstration):
+    store, _ = demonstration
+    public, place = public_key(NAME), (NAME, "2026Q3", "1")
+    assert read_sample(store, NAME, "2026Q3").record.seed == wave_seed(public, place)
+    assert frame_key_of(store, NAME) == public and public != public_key("another")
+    secret = Key(public.secret)
+    assert wave_seed(secret, place) != wave_seed(secret, place)
 
 
 def test_who_truly_moved_stands_beside_what_is_confirmed_for_leaders_too(demonstration):
