@@ -85,6 +85,7 @@ def _tiles(facts: Facts, t: Speaker) -> tuple[tuple[str, str], ...]:
         tiles.append((value_text(league.measure, whole.estimate, t), text))
     for compared in screen.compared[-1:]:
         values = {"base": base_text(compared, t), "areas": compared.areas, "area": area_word(league, compared.areas, t)}
+        values["count"] = len(compared.confirmed)
         tiles.append((str(len(compared.confirmed)), t("bulletin.tile.changes", **values)))
     if screen.last is not None:
         k, possible = count_text(screen.last.k, t, numeral=True), len(screen.last.listed) + len(screen.last.possible)

@@ -133,10 +133,12 @@ def gap_text(facts: Facts, t: Speaker) -> str:
     """The highest and the lowest figure, how far apart they are, and that this is no measure of a true gap."""
     league = facts.league
     table = league.table
-    first, last = table.index[0], table.index[-1]
-    values = [value_text(league.measure, float(table.estimate[area]), t) for area in (first, last)]
-    gap = size_text(league.measure, float(table.estimate[first] - table.estimate[last]), t)
-    names = {"first": league.name(first), "last": league.name(last), "area": area_word(league, 2, t)}
+    ends = [table.index[table["rank"] == table["rank"].iloc[place]] for place in (0, -1)]  # several where they tie
+    high, low = (float(table.estimate[areas[0]]) for areas in ends)
+    values = [value_text(league.measure, value, t) for value in (high, low)]
+    gap = size_text(league.measure, high - low, t)
+    first, last = ([league.name(area) for area in areas] for areas in ends)
+    names = {"first": first, "last": last, "area": area_word(league, 2, t)}
     return t("bulletin.gap", high=values[0], low=values[1], gap=gap, **names)
 
 

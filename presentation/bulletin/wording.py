@@ -194,11 +194,10 @@ def runs_of_changes(facts: Facts) -> list[int]:
     return sorted({max(run["run_id"] for run in c.league.runs.values()) for c in facts.screen.compared})
 
 
-def mark_of(facts: Facts, t: Speaker) -> str:
-    """What stands on every page of simulated data."""
-    return (
-        t("bulletin.mark", mark=simulated_mark(facts.league.programme, t)) if facts.league.programme.simulated else ""
-    )
+def mark_of(facts: Facts, t: Speaker, key: str = "bulletin.mark") -> str:
+    """What stands on every page, or in every picture, of simulated data; empty for others."""
+    programme = facts.league.programme
+    return t(key, mark=simulated_mark(programme, t)) if programme.simulated else ""
 
 
 def numbered(sentences: Iterable[str], t: Speaker) -> list[str]:
@@ -252,6 +251,7 @@ def document_of_facts(
         words={
             "text": t("bulletin.sheet.text"),
             "survey": league.programme.title[t("language.code")],
+            "mark": mark_of(facts, t, "bulletin.mark.picture"),
             **{f"sheet.{g.name}": t(f"bulletin.sheet.{g.name}") for g in grids},
         },
     )

@@ -55,7 +55,7 @@ def picture_png(
             figure.suptitle(picture.title, fontsize=9.5, color=INK, x=0.01, ha="left")
         axes.set_title(picture.axis, loc="left", fontsize=7, color=QUIET)
         source = "" if document.kind == SLIDE else document.source  # which stands on the slide itself
-        foot = "\n".join(filter(None, (source, document.mark)))
+        foot = "\n".join(filter(None, (source, document.words.get("mark", document.mark))))
         if foot:
             figure.supxlabel(foot, fontsize=6.5, color=QUIET, x=0.01, ha="left", multialignment="left")
         for side in ("top", "right"):

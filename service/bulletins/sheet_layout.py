@@ -14,8 +14,7 @@ from service.bulletins.document import Column, Grid
 
 POINTS = 15.5  # from line to line
 ROW = 17.0  # a row of a table, so that its letters do not touch the line above the first
-LEAST, NUMBER, HEADING, WIDEST = 5, 9, 15, 36  # a column; a number; a heading's line; a column at most
-BOLD = 1.1  # a Latin heading in bold letters against the same in others
+LEAST, PLACE, NUMBER, HEADING, WIDEST = 5, 7, 9, 15, 36  # a column; a rank; a number; a heading; a column at most
 BESIDE = 0.8  # beside a column
 PAGE = 100  # on a page on its side, in the widest usual font
 TALL = 480  # of a page on its side
@@ -23,6 +22,14 @@ FULL, SMALLEST = 100, 60  # per cent: the size of printed letters, and the small
 COMPARED = (PREVIOUS, YEAR_AGO)  # with these begin the names of a comparison's columns
 ABOUT = ("method", "unfit", "runs")  # columns that say where a row's figures come from
 FIRST_CHINESE, BRACKET = 0x2E80, chr(0xFF08)
+BOLD, LATIN = 1.12, 1.15  # the room of a bold letter of a heading, and of another beside Chinese signs, at most
+BEGIN = (0xFF08, 0x3010, 0x3014, 0x201C, 0x2018, 0x300A)  # brackets and quotation marks, which end no line
+END = (0xFF09, 0x3011, 0x3015, 0x201D, 0x2019, 0x300B)  # and those that begin none
+STOPS = (0xFF0C, 0x3002, 0xFF1B, 0xFF1A, 0x3001, 0xFF1F, 0xFF01, 0xFF05, 0xFF5E)  # nor do these
+OPENING, CLOSING = "".join(map(chr, BEGIN)), "%" + "".join(map(chr, (*END, *STOPS)))
+PIECE = re.compile(  # what no line divides: a sign or a number with the marks that stand close before and after it
+    rf"[{OPENING}]*(?:[^\s\u2e80-\uffff{OPENING}{CLOSING}]+|[^{OPENING}{CLOSING}])?[{CLOSING}]*\s*|\s+"
+)
 LEVEL = re.compile(r"(?<=[\u4e00-\u9fff])(?=\d)")
 
 
@@ -104,7 +111,7 @@ def _pages_of_rows(rows: Sequence[float], note: float, pages: int) -> list[int]:
 
 def row_heights(grid: Grid, widths: Sequence[float]) -> list[float]:
     """The points of the heading and of each row."""
-    lines = max(_lines(heading_text(c), width - 1) for c, width in zip(grid.columns, widths, strict=True))
+    lines = max(heading_text(c, width).count("\n") + 1 for c, width in zip(grid.columns, widths, strict=True))
     wide = [k for k, width in enumerate(widths) if width == WIDEST]
     rows = [max((_lines_of_cell(str(row[k])) for k in wide if row[k]), default=1) for row in grid.rows]
     return [POINTS * lines, *(max(ROW, POINTS * count) for count in rows)]
@@ -113,17 +120,33 @@ def row_heights(grid: Grid, widths: Sequence[float]) -> list[float]:
 def column_width(grid: Grid, k: int) -> int:
     """The width of a column: its longest text, or a number; no word of its heading is divided, nor a bracket in it."""
     column = grid.columns[k]
-    lines = heading_text(column).split("\n")
-    chinese = _wide(lines[0]) > len(lines[0])
-    heading = ceil(max(map(_wide, lines if chinese else _parts(column.heading))) * (1 if chinese else BOLD)) + 1
+    chinese = _chinese_heading(column).split("\n")
+    if _is_chinese(column.heading):
+        heading = max(map(_wide, chinese)) + 1
+    else:
+        heading = ceil(BOLD * max(len(word) for word in column.heading.split())) + 1
     if column.form != "text":
-        return min(max(NUMBER, heading), HEADING)
+        return min(max(PLACE if column.form == "place" else NUMBER, heading), HEADING)
     texts = [str(row[k]) for row in grid.rows if row[k]]
-    return min(max([*map(_wide, texts), min(heading, HEADING), LEAST]) + 2, WIDEST)
+    return min(max([*map(_wide, texts), min(heading - 1, HEADING), LEAST]) + 2, WIDEST)
 
 
-def heading_text(column: Column) -> str:
-    """A heading; of a Chinese one the unit in brackets stands on a line of its own, and so does a level inside it."""
+def heading_text(column: Column, width: float) -> str:
+    """A heading in the lines of a column of this width, so that it never touches the one beside it."""
+    if _is_chinese(column.heading):
+        return _chinese_heading(column)
+    lines: list[str] = []
+    for word in column.heading.split():
+        joined = f"{lines[-1]} {word}" if lines else word
+        if lines and BOLD * len(joined) <= width - 1:
+            lines[-1] = joined
+        else:
+            lines.append(word)
+    return "\n".join(lines)
+
+
+def _chinese_heading(column: Column) -> str:
+    """Of a Chinese heading the unit in brackets stands on a line of its own, and so does a level inside it."""
     return LEVEL.sub("\n", column.heading).replace(BRACKET, f"\n{BRACKET}")
 
 
@@ -135,36 +158,37 @@ def note_columns(widths: Sequence[float], across: Sequence[int]) -> tuple[int, i
 
 def note_lines(note: str, width: float) -> int:
     """The lines of a note across columns of `width` characters."""
-    return -(-_wide(note) // int(width - 4))
+    return text_lines(note, width) if _is_chinese(note) else -(-len(note) // int(width - 4))
 
 
 def text_lines(text: str, width: float) -> int:
     """The lines of a sentence: small Latin letters are narrower than the figures in which a width is counted."""
-    return -(-_wide(text) // int(width - 2 if _wide(text) > len(text) else width + 6))
+    return in_lines(text, width).count("\n") + 1 if _is_chinese(text) else -(-len(text) // int(width + 6))
+
+
+def in_lines(text: str, width: float) -> str:
+    """A Chinese text in lines of `width` characters, none of which begins with a mark that closes or ends with one
+    that opens; not every program keeps to this by itself.  Other texts are left as they are.
+    """
+    if not _is_chinese(text):
+        return text
+    room, lines, filled = width - 2, [""], 0.0
+    for piece in PIECE.findall(text):
+        size = sum(2 if ord(sign) >= FIRST_CHINESE else LATIN for sign in piece)
+        if filled and filled + size > room:
+            lines, filled = [*lines, ""], 0.0
+        lines[-1] += piece
+        filled += size
+    return "\n".join(lines)
 
 
 def _lines_of_cell(text: str) -> int:
     """The lines of a text in the widest column: small Latin letters are narrower than the figures it is counted in."""
-    return _lines(text, WIDEST - 3 if _wide(text) > len(text) else WIDEST + 6)
+    return text_lines(text, WIDEST)
 
 
-def _lines(heading: str, width: float) -> int:
-    """The lines of a heading that is broken between words, and between Chinese signs."""
-    return sum(_lines_of(line, width) for line in heading.split("\n"))
-
-
-def _lines_of(line: str, width: float) -> int:
-    lines, filled = 1, 0
-    for part in _parts(line):
-        if filled and filled + _wide(part.rstrip()) > width:
-            lines, filled = lines + 1, 0
-        filled += _wide(part)
-    return lines
-
-
-def _parts(heading: str) -> list[str]:
-    """The words of a heading, each with the blank after it, and its single Chinese signs."""
-    return re.findall(r"[^\s\u2e80-\uffff]+\s?|[\u2e80-\uffff]|\s", heading)
+def _is_chinese(text: str) -> bool:
+    return _wide(text) > len(text)
 
 
 def _wide(text: str) -> int:

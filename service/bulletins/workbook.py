@@ -18,6 +18,7 @@ from service.bulletins.sheet_layout import (
     column_width,
     divided,
     heading_text,
+    in_lines,
     note_columns,
     note_lines,
     row_heights,
@@ -70,8 +71,9 @@ def _text_sheet(book: xlsxwriter.Workbook, document: Document) -> None:
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     sheet.set_column(0, 0, LINE, wrap)
     height = 0.0
-    for row, (headings, text, is_bold) in enumerate(_cells(document)):
-        points = POINTS * sum(text_lines(line, LINE) for line in (*headings, text)) + BELOW
+    for row, (headings, sentence, is_bold) in enumerate(_cells(document)):
+        text = in_lines(sentence, LINE)
+        points = POINTS * sum(text_lines(line, LINE) for line in (*headings, sentence)) + BELOW
         height += points
         sheet.set_row(row, points)
         if headings:
@@ -127,7 +129,7 @@ def _grid_sheet(book: xlsxwriter.Workbook, document: Document, grid: Grid) -> No
     look = _looks(book)
     for k, column in enumerate(grid.columns):
         sheet.set_column(k, k, widths[k], look(column.form, 1, widths[k]))
-        sheet.write_string(top, k, heading_text(column), text_head if column.form == "text" else head)
+        sheet.write_string(top, k, heading_text(column, widths[k]), text_head if column.form == "text" else head)
         for place, row in enumerate(grid.rows, top + 1):
             if row[k] is None:
                 continue
@@ -166,8 +168,9 @@ def _note(book: xlsxwriter.Workbook, sheet, note: str, row: int, widths: Sequenc
     wrap = book.add_format({"text_wrap": True, "valign": "top", "align": "left"})
     first, end = note_columns(widths, division.across)
     sheet.merge_range(row, first, row, end - 1, "", wrap)
-    sheet.write_string(row, first, note, wrap)
-    sheet.set_row(row, POINTS * note_lines(note, sum(widths[first:end])))
+    width = sum(widths[first:end])
+    sheet.write_string(row, first, in_lines(note, width), wrap)
+    sheet.set_row(row, POINTS * note_lines(note, width))
 
 
 def _paged(sheet, division: Division, first_row: int) -> None:

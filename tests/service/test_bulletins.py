@@ -41,7 +41,7 @@ from service.bulletins.facts import bulletin_facts
 from service.bulletins.files import file_bytes, template_bytes
 from service.bulletins.keeping import bulletin_list, read_bulletin
 from service.bulletins.sealed import sealed_pdf
-from service.bulletins.sheet_layout import FULL, TALL, column_width, divided, row_heights
+from service.bulletins.sheet_layout import CLOSING, FULL, OPENING, TALL, column_width, divided, row_heights
 from service.bulletins.since import Since, changes_since
 from service.bulletins.templates import FIELDS
 from service.bulletins.word import read_template
@@ -411,7 +411,10 @@ def test_on_the_sheet_of_sentences_a_heading_is_in_the_cell_of_what_follows_it(f
     cells = [row[0].value for row in sheet.iter_rows()]
     assert any(text.startswith("三、升降情况\n（一）与上一期相比（环比）\n与上季度") for text in cells)
     sentences = [block.text for block in document.blocks if block.kind == "paragraph"]
-    assert all(any(text.endswith(sentence) for text in cells) for sentence in sentences)
+    joined = [text.replace("\n", "") for text in cells]
+    assert all(any(text.endswith(sentence) for text in joined) for sentence in sentences)
+    lines = [line for text in cells for line in text.split("\n")]
+    assert len(lines) > len(cells) + 20 and not [line for line in lines if line[0] in CLOSING or line[-1] in OPENING]
 
 
 def test_a_slide_without_its_fields_is_refused_and_a_kind_of_file_that_is_not_made_of_it_too(
@@ -515,7 +518,7 @@ def test_a_workbook_prints_each_comparison_on_one_page_under_its_headings(facts)
     assert areas.print_title_rows == "$3:$3" and areas.print_title_cols == "$A:$B"
     heads = [cell.value for cell in areas[3]]
     firsts = {heads[b.id] for b in areas.col_breaks.brk}
-    assert "Rank before, previous" in firsts and not any(h.startswith(("Change", "Places")) for h in firsts)
+    assert "Rank,\nwave\nbefore" in firsts and not any(h.startswith(("Change", "Places")) for h in firsts)
     assert areas.print_area.endswith(f"${len(facts.league.table) + 5}")
     text = book.worksheets[0]
     assert text.page_setup.fitToHeight == 2 and not any(s.page_setup.fitToHeight for s in book.worksheets[1:])

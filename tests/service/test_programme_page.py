@@ -132,8 +132,8 @@ def test_the_same_records_change_nothing_and_others_are_a_new_version(sqlite_sto
 
 SENTENCES = {
     "safe_strict": ("In the denominator, counted as 0: 8, 9.", "计入分母、按0计：8、9。"),
-    "safe": ("No answer (8, 9) is left out of the denominator.", "未作答（8、9）不计入分母。"),
-    "police_all": ("No answer, but with a score: 9 counts as 50.", "未作答而有分值的：9按50计。"),
+    "safe": ("No answer (code 8, 9) is left out of the denominator.", "未作答（代码8、9）不计入分母。"),
+    "police_all": ("No answer has a score too: code 9 counts as 50.", "未作答的也计分：代码9按50计。"),
     "composite": ("mean of the area's item means", "各题平均值的平均"),
     "theft": ("mentions counted over all mentions, a ratio", "提及数除以提及总数，是一个比率"),
     "safe_on_paper": ("“Mode”: paper", "“访问方式”为纸质"),
