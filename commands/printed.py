@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from accountability.printed.check import Checked
-from commands.speaking import Command, CsvOption, out, print_table, t, write
+from commands.speaking import REFUSED, Command, CsvOption, out, print_table, t, write
 from presentation.printed.findings import finding_table, meaning_names, meanings_of_lines, summary, unread_lines
 from service.files.bounds import read_bounded
 from service.files.write import csv_bytes
@@ -15,7 +15,6 @@ from service.proof import bulletin_checked
 from words import Fault
 
 commands = typer.Typer()
-FOUND = 2  # the exit code of a bulletin with wrong figures
 
 
 @commands.command(name="check-bulletin", cls=Command, help=t("cli.check_bulletin.help"))
@@ -24,7 +23,7 @@ def check_bulletin(
     column: Annotated[list[str] | None, typer.Option(help=t("cli.check_bulletin.column"), show_default=False)] = None,
     csv: CsvOption = None,
 ) -> None:
-    """Check a bulletin and print what does not agree; the exit code is 2 if a figure is wrong."""
+    """Check a bulletin and print what does not agree; the exit code is 1 if a figure is wrong."""
     meanings = meanings_of_lines(column or [])
     try:
         checked = bulletin_checked.check_bulletin(read_bounded(file), file.name, meanings)
@@ -36,7 +35,7 @@ def check_bulletin(
     if csv is not None:
         write(csv, csv_bytes(finding_table(checked, t)))
     if any(finding.certain for finding in checked.findings):
-        raise typer.Exit(FOUND)
+        raise typer.Exit(REFUSED)
 
 
 def _say(checked: Checked) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from accountability.printed.claims import changes, complements, formulas, gaps, shares, totals
+from accountability.printed.claims import changes, complements, formulas, gaps, partitions, shares, totals
 from accountability.printed.columns import column_findings
 from accountability.printed.findings import Finding
 from accountability.printed.halves import halves_in_text
@@ -13,7 +13,7 @@ from accountability.printed.tables import LEFT_OUT, Grid, Table, read_table
 from accountability.printed.vocabulary import called, meanings_of, name_of
 from words import LANGUAGES, Fault
 
-CLAIMS = (gaps, changes, shares, totals, formulas, complements)
+CLAIMS = (gaps, changes, shares, totals, partitions, formulas, complements)
 
 
 @dataclass(frozen=True)

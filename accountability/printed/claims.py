@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import takewhile
 
 from accountability.printed.findings import Finding, Place, Reading, complement, difference, judged, share, total
 from accountability.printed.numbers import Bounds, is_mistyped
@@ -18,8 +19,8 @@ from accountability.printed.sentences import (
     Sentence,
     says,
 )
-from accountability.printed.shares import claimed_shares
-from accountability.printed.vocabulary import pattern_at_end
+from accountability.printed.shares import CLAUSE, claimed_shares, narrow
+from accountability.printed.vocabulary import pattern, pattern_at_end
 
 PLUS = re.compile(r"[^-+=*/(]{0,20}[+\uff0b][^-+=*/(]{0,20}")  # what stands between the parts of a sum, and before it
 EQUALS = re.compile(r"[^-+=*/)]{0,20}[=\uff1d]\s*")
@@ -27,6 +28,7 @@ BRACKET = re.compile(
     r"[^,\uff0c;\uff1b]{0,20}[(\uff08]([^()\uff08\uff09,\uff0c;\uff1b]{0,20})$"
 )  # up to a figure in brackets
 CLOSING = re.compile(r"[)\uff09]")
+LISTS = re.compile(r"^[^,;:(]{0,30}[:(]")  # a colon or bracket after a count: what it consists of follows
 FAR = 30  # points: a percentage further off is perhaps no share of these counts
 NEAR = 4  # a total that was meant is no more than so many times the sum before it, and no less than its part
 
@@ -183,13 +185,33 @@ def totals(sentence: Sentence) -> Iterator[Finding | None]:
 def _mistyped_whole(sentence: Sentence, figure: Figure) -> Iterator[Finding | None]:
     """4,321 calls, of which 2,768 and 1,453: a question, since what is named need not be all."""
     following = sentence.figures[figure.place + 1 :]
-    if not following or not says("of_which", following[0].before):
+    is_listed = bool(following) and LISTS.search(narrow(following[0].before)) is not None
+    if not following or not (is_listed or says("of_which", following[0].before)):
         return
-    counts = [f for f in following if f.kind == COUNT]
+    one_by_one = takewhile(lambda f: f.kind == COUNT, following) if is_listed else following
+    counts = [f for f in one_by_one if f.kind == COUNT]
     parts = counts if figure.unit.isascii() else [f for f in counts if f.unit == figure.unit]
     if len(parts) >= 2 and is_mistyped(figure.number.value, sum((f.number.value for f in parts), Fraction())):
         reading = total("printed.total", [f.number for f in parts], {"parts": [f.text for f in parts]})
         yield judged(reading, figure.number, place_of(sentence), certain=False)
+
+
+def partitions(sentence: Sentence) -> Iterator[Finding | None]:
+    """173 townships: 110 reached the target and 73 did not: those that did and those that did not are all."""
+    for whole, first, second in zip(sentence.figures, sentence.figures[1:], sentence.figures[2:], strict=False):
+        if {whole.kind, first.kind, second.kind} != {COUNT} or not _without(first, second):
+            continue
+        if whole.unit == first.unit == second.unit or whole.unit.isascii():
+            reading = total("printed.total", [first.number, second.number], {"parts": [first.text, second.text]})
+            yield judged(reading, whole.number, place_of(sentence), certain=False)
+
+
+def _without(first: Figure, second: Figure) -> bool:
+    """Whether the second count is of those without what the first ones have: 达标110个、未达标73个; 73 did not."""
+    if pattern("without").match(second.after.strip()):
+        return True
+    named, other = (CLAUSE.split(narrow(figure.before))[-1].strip() for figure in (first, second))
+    return len(named) >= 2 and pattern("without").match(other) is not None and other.endswith(named)
 
 
 def _some_run_fits(parts: list[Figure], figure: Figure) -> bool:

@@ -1,5 +1,6 @@
 """What the columns of a table say of one another, row by row: shares, changes, gaps, totals and complements."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,7 +17,9 @@ from accountability.printed.findings import (
 )
 from accountability.printed.numbers import Bounds, Printed
 from accountability.printed.tables import Column, Row, Table
+from accountability.printed.vocabulary import words_for
 
+UNIT = re.compile(r"[(\uff08][^)\uff09]*[)\uff09]")  # of a heading, in brackets
 MOST = 0.6  # of the rows in which a reading must hold to be the table's own
 FEW = 3  # rows; of fewer the headings alone decide
 
@@ -122,13 +125,22 @@ def _shares(table: Table) -> Iterator[Relation]:
             named = bool(column.label) and column.label == part.label
             for whole in wholes:
                 yield Relation(column, _ratio([part], whole), sure=named and len(wholes) == 1 and not mixed)
-            for whole in [c for c in counts if c.meaning == "count" and c is not part and not c.label]:
-                yield Relation(column, _ratio([part], whole), sure=False)
+            planned = [c for c in counts if c.meaning == "count" and c is not part and not c.label]
+            for whole in planned:
+                sure = (
+                    (named or _is_just_rate(column)) and part.label == "achieved" and len(planned) == 1 and not wholes
+                )
+                yield Relation(column, _ratio([part], whole), sure)
             if len(sums) == 1 and part.place in sums[0].numbers:
                 yield Relation(column, _of_total(part, sums[0].numbers[part.place]), sure=False)
         if {"satisfied", "basically"} <= set(answers):
             for whole in wholes:
                 yield Relation(column, _ratio([answers["satisfied"], answers["basically"]], whole), sure=False)
+
+
+def _is_just_rate(column: Column) -> bool:
+    """Whether a heading says “rate” and not of what."""
+    return UNIT.sub("", column.heading).strip().lower() in words_for("rate_word")
 
 
 def _ratio(parts: Sequence[Column], whole: Column) -> Callable[[Row], Reading | None]:

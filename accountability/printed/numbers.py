@@ -90,8 +90,12 @@ def cell_number(cell: str) -> Printed | None:
 
 
 def is_mistyped(one: Fraction, other: Fraction) -> bool:
-    """Whether two whole numbers of three digits or more differ in one digit, or in the order of two neighbours."""
-    first, second = str(one), str(other)
+    """Whether two whole numbers of three digits or more differ in one digit, or in the order of two neighbours.
+
+    The first may lack the digit with which the other begins, or have a 0 for it.
+    """
+    second = str(other)
+    first = str(one).zfill(len(second))
     if len(first) != len(second) or len(first) < 3:
         return False
     places = [k for k, (a, b) in enumerate(zip(first, second, strict=True)) if a != b]

@@ -14,6 +14,8 @@ LIST_SIGNS = ("(", ",", "=", ":")  # before a list of shares, in either width
 SIGNS = ("(", "=")  # between a count and its share
 OF_PERCENT = re.compile(r"^\s*(?:%|per cent|percent)\s*", re.IGNORECASE)
 BESIDE = 24  # characters between a count and its share
+OF_OTHERS = re.compile(r"\u7684|of\s+(?!the\b|all\b|these\b|them\b)", re.IGNORECASE)  # 57.8 % of residents
+ENDED = re.compile(r"\s*(?:[^\w\s(+-]|$)")  # nothing more is said of a percentage
 CLAUSE = re.compile(r"[^\w\s%-]")  # any mark ends a clause, in either language
 Claim = tuple[Figure, Figure, Figure, bool]
 
@@ -54,6 +56,15 @@ def _one_by_one(figures: tuple[Figure, ...]) -> Iterator[Claim]:
             continue
         second, last = before[-2:]
         between = narrow(figure.before)
+        if between.endswith(",") and OF_OTHERS.match(OF_PERCENT.sub("", figure.after)):
+            continue
+        if last.kind == COUNT and second.kind == COUNT and _is_alone(figure) and second.place == last.place - 1:
+            alike = second.unit == last.unit
+            announced = bool(AMONG.search(second.before)) or (says("within", second.after) and alike)
+            made_of = alike and pattern("made_of").search(between) is not None
+            if announced or (made_of and len(before) == 2):
+                yield last, second, figure, announced
+                continue
         if last.kind != COUNT or len(between) > BESIDE or pattern_at_end("change_word", 4).search(between):
             continue
         said = says("share_word", between) or between.endswith(SIGNS)
@@ -71,6 +82,14 @@ def _one_by_one(figures: tuple[Figure, ...]) -> Iterator[Claim]:
             whole = wholes[-1]
             steps = [f.before for f in figures[whole.place + 2 : last.place + 1]]
             yield last, whole, figure, not any(says("of_which", words) for words in steps)
+
+
+def _is_alone(figure: Figure) -> bool:
+    """Whether a percentage, with no more than “that is” or “a share of” before it, stands between two marks."""
+    clauses = narrow(figure.before).rpartition(",")
+    said = pattern("bare_share").fullmatch(clauses[2].strip()) is not None or not clauses[2]
+    in_one = CLAUSE.search(clauses[0]) is None and len(clauses[0]) <= 2 * BESIDE
+    return bool(clauses[1]) and said and in_one and ENDED.match(OF_PERCENT.sub("", figure.after)) is not None
 
 
 def _is_threshold(figure: Figure) -> bool:

@@ -113,4 +113,20 @@ def two_shares(rng: np.random.Generator, zh: bool) -> Sheet:
     return Sheet(rows, {"complement": [(r, c) for r in range(1, size + 1) for c in (1, 2)]})
 
 
-SHEETS = (league, kinds_of_cases, answers, extremes, two_shares)
+def planned(rng: np.random.Generator, zh: bool) -> Sheet:
+    """How many interviews were planned and achieved, and the rate."""
+    size = int(rng.integers(1, 10))
+    names = (
+        (["乡镇", "应访", "实访", "完成率"], ["乡镇", "计划", "完成", "完成率（%）"])
+        if zh
+        else (["Town", "Planned", "Achieved", "Rate (%)"], ["Town", "Issued", "Completed", "Rate of completion"])
+    )
+    rows = [names[rng.integers(2)]]
+    for k in range(size):
+        whole = int(rng.integers(80, 400))
+        part = int(rng.integers(whole // 2, whole))
+        rows.append([(PLACES if zh else AREAS)[k], str(whole), str(part), f"{100 * part / whole:.1f}%"])
+    return Sheet(rows, {"share": [(r, 3) for r in range(1, size + 1)]})
+
+
+SHEETS = (league, kinds_of_cases, answers, extremes, two_shares, planned)

@@ -56,11 +56,19 @@ def one_share(rng: np.random.Generator, zh: bool) -> Passage:
     part = int(rng.integers(whole // 5, whole))
     share = f"{100 * part / whole:.{int(rng.integers(1, 3))}f}"
     words = (
-        ("{0}个乡镇中有{1}个达到目标，占{2}%。", "在{0}个乡镇中，{1}个高于全市平均，占比为{2}%。")
+        (
+            "{0}个乡镇中有{1}个达到目标，占{2}%。",
+            "在{0}个乡镇中，{1}个高于全市平均，占比为{2}%。",
+            "全市{0}个乡镇，{1}个达标，占{2}%。",
+        )
         if zh
-        else ("Of {0} townships, {1} ({2} %) reached the target.", "{1} of {0} townships ({2} %) reached the target.")
+        else (
+            "Of {0} townships, {1} ({2} %) reached the target.",
+            "{1} of {0} townships ({2} %) reached the target.",
+            "Of {0} townships, {1} reached the target, {2} %.",
+        )
     )
-    return Passage("share", words[rng.integers(2)], (str(whole), str(part), share), 2)
+    return Passage("share", words[rng.integers(3)], (str(whole), str(part), share), 2)
 
 
 def several_shares(rng: np.random.Generator, zh: bool) -> Passage:
@@ -87,6 +95,17 @@ def total(rng: np.random.Generator, zh: bool) -> Passage:
         names = ("{0} criminal cases", "{1} public-order cases", "{2} disputes")[: len(parts)]
         words = "There were " + " and ".join(names) + f", {{{len(parts)}}} in all."
     return Passage("total", words, figures, len(parts))
+
+
+def parts_after(rng: np.random.Generator, zh: bool) -> Passage:
+    """A whole and, after a colon or as those that did and did not, all of its parts."""
+    parts = rng.integers(100, 4000, 2)
+    words = (
+        ("全年受理{2}件：刑事{0}件、治安{1}件。", "全市{2}个网格，达标{0}个，未达标{1}个。")
+        if zh
+        else ("There were {2} calls: {0} criminal and {1} public order.", "Of {2} people {0} agreed and {1} did not.")
+    )
+    return Passage("total", words[rng.integers(2)], tuple(f"{n:,}" for n in (*parts, parts.sum())), 2)
 
 
 def change(rng: np.random.Generator, zh: bool) -> Passage:
@@ -133,4 +152,4 @@ def counted(rng: np.random.Generator, zh: bool) -> Passage:
     return Passage("rate", words, (f"{a + b + c:,}", f"{a:,}", f"{b:,}", f"{c:,}", rate), 4)
 
 
-PASSAGES = (gap, one_share, several_shares, total, change, change_of_rank, complement, counted)
+PASSAGES = (gap, one_share, several_shares, total, parts_after, change, change_of_rank, complement, counted)

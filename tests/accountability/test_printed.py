@@ -43,6 +43,13 @@ PUBLISHED = [  # slips of published bulletins, each in both languages
     ("得分89.55，距90分的目标差0.54分。", ("gap", "0.54", "0.45", False)),
     ("In all 4,321 calls came: 2,768 by mobile phone and 1,453 by landline.", ("total", "4,321", "4,221", False)),
     ("173个乡镇中110个占57.8%。", ("share", "57.8", "63.6", True)),
+    ("Of 173 townships, 110 reached the target, 57.8 %.", ("share", "57.8", "63.6", True)),
+    ("Among 173 townships, 110 reached the target, a share of 57.8 %.", ("share", "57.8", "63.6", True)),
+    ("173个乡镇中，110个达标，占57.8%。", ("share", "57.8", "63.6", True)),
+    ("全市173个乡镇，110个达标，占57.8%。", ("share", "57.8", "63.6", False)),
+    ("全年受理4,321件：刑事2,768件、治安1,453件。", ("total", "4,321", "4,221", False)),
+    ("173 townships: 110 reached the target and 73 did not.", ("total", "173", "183", False)),
+    ("173个乡镇，达标110个，未达标73个。", ("total", "173", "183", False)),
     ("110 of 173 townships, 57.8 %, were above the target.", ("share", "57.8", "63.6", True)),
     ("7,781个回复中，满意6,554个，基本满意731个，不满意496个，满意率88.93%。", ("half", "88.93", "93.63", True)),
     (
@@ -92,6 +99,12 @@ def test_a_printed_slip_is_found_with_what_it_should_be(text, finding):
         "得分89.55，距90分的目标差0.45分。",
         "在5个县、70个乡镇共访问3500人。",
         "N = 200，n = 100，全部满意时为97.5%。",
+        "Of 173 townships, 110 reached the target, 57.8 % of residents felt safe.",
+        "173个乡镇中，110个达标，57.8%的群众满意。",
+        "访问173人，回访110人，满意的占57.8%。",
+        "全年受理4,321件：刑事2,000件、治安1,453件。",
+        "1,660 people were interviewed (830 men and 830 women).",
+        "12 townships: 110 calls and 73 visits.",
         "安全感为94.2%，满意度为88.7%，较上季度上升1.3个百分点。",
         "The highest is 88.1, the lowest 85.3, a gap of 2.9 points.",  # 88.14 − 85.26 = 2.88
     ],
@@ -139,6 +152,12 @@ def test_a_count_of_call_backs_without_further_words_is_the_whole_of_a_rate():
 西城|2000|1500|300|200|90.0
 南城|1000|700|200|100|90.0"""
     assert in_table(rows) == [("half", 2, "88.93", "93.63", True)]
+
+
+@pytest.mark.parametrize("header", ["乡镇|应访|实访|完成率", "乡镇|计划|完成|完成率", "Town|Planned|Achieved|Rate"])
+def test_the_rate_of_what_was_planned_and_achieved_is_computed_again_also_in_a_single_row(header):
+    assert in_table(f"{header}\n甲|173|110|57.8%") == [("share", 2, "57.8%", "63.6", True)]
+    assert in_table(f"{header}\n甲|173|110|63.6%") == []
 
 
 @pytest.mark.parametrize(
