@@ -24,6 +24,9 @@ STATISTICS = (*FIGURE, "relative", "relative_lower", "relative_upper")
 EVERYBODY = "_T"  # SDMX: the total
 DIMENSIONS = {"FREQ": "", "REF_AREA": "area", "INDICATOR": "measure", "LEAGUE": "league", "STATISTIC": "statistic"}
 CODE = re.compile(r"[^A-Za-z0-9_@$-]")
+IN_SDMX = {"survey": "STRUCTURE_ID", "wave": "TIME_PERIOD", "value": "OBS_VALUE", "simulated": "SIMULATED"}
+IN_SDMX |= {column: dimension for dimension, column in DIMENSIONS.items() if column}
+ONLY_SDMX = ("STRUCTURE", "ACTION", "FREQ")  # columns without one of ours
 FREQUENCIES = ((re.compile(r"\d{4}"), "A"), (re.compile(r"\d{4}Q\d"), "Q"), (re.compile(r"\d{4}-\d\d"), "M"))
 
 
@@ -86,9 +89,13 @@ def tidy_figures(programme: Programme, wave: str, shown: pd.DataFrame) -> pd.Dat
 
 
 def dictionary_of(programme: Programme, tidy: pd.DataFrame) -> pd.DataFrame:
-    """column, code, and what it is in each language: the columns first, then the codes in them."""
+    """column, code, their names in SDMX, and what they are in each language.
+
+    The columns stand first, then those that only SDMX has, with an empty name of ours, then the codes in them.
+    """
     columns = [*tidy, "simulated"] if programme.simulated else list(tidy)
     rows = [(name, "", *(text(f"exchange.column.{name}", language) for language in LANGUAGES)) for name in columns]
+    rows += [("", "", *(text(f"exchange.sdmx.{name}", language) for language in LANGUAGES)) for name in ONLY_SDMX]
     rows += [
         ("statistic", name, *(text(f"exchange.statistic.{name}", language) for language in LANGUAGES))
         for name in STATISTICS
@@ -106,7 +113,27 @@ def dictionary_of(programme: Programme, tidy: pd.DataFrame) -> pd.DataFrame:
     for column, of_codes in names.items():
         used = set(tidy[column])
         rows += [(column, code, *_in_all(name)) for code, name in of_codes.items() if code in used]
-    return pd.DataFrame(rows, columns=["column", "code", *LANGUAGES])
+    rows += [("wave", wave, *[wave] * len(LANGUAGES)) for wave in dict.fromkeys(tidy.wave)]
+    said = pd.DataFrame(rows, columns=["column", "code", *LANGUAGES])
+    said.insert(2, "sdmx", _in_sdmx(programme, tidy, said))
+    return said
+
+
+def _in_sdmx(programme: Programme, tidy: pd.DataFrame, said: pd.DataFrame) -> list[str]:
+    """What the SDMX file calls each column and code of the dictionary."""
+    codes = {
+        column: _codes([*tidy[column], *said.code[said.column == column]]) for column in DIMENSIONS.values() if column
+    }
+    codes["survey"] = {programme.name: _structure(programme)}
+    codes["wave"] = {wave: sdmx_period(wave)[1] for wave in tidy.wave}
+    alone = iter(ONLY_SDMX)
+    pairs = zip(said.column, said.code, strict=True)
+    return [codes[column][code] if code else IN_SDMX.get(column) or next(alone) for column, code in pairs]
+
+
+def _structure(programme: Programme) -> str:
+    """The dataflow by which the SDMX file names the survey."""
+    return f"RANKSHIFT:{_codes([programme.name])[programme.name].upper()}(1.0)"
 
 
 def sdmx_csv(programme: Programme, wave: str, tidy: pd.DataFrame) -> bytes:
@@ -117,7 +144,7 @@ def sdmx_csv(programme: Programme, wave: str, tidy: pd.DataFrame) -> bytes:
     frequency, period = sdmx_period(wave)
     columns = {
         "STRUCTURE": "dataflow",
-        "STRUCTURE_ID": f"RANKSHIFT:{_codes([programme.name])[programme.name].upper()}(1.0)",
+        "STRUCTURE_ID": _structure(programme),
         "ACTION": "I",
     }
     table = pd.DataFrame(columns, index=tidy.index)

@@ -43,10 +43,16 @@ def test_csv_parquet_and_sdmx_have_the_figures_that_are_published(files, ensu_st
 def test_the_dictionary_names_every_column_and_code_in_both_languages(files):
     said = pd.read_csv(io.BytesIO(files["dictionary.csv"]), dtype=str, keep_default_na=False, encoding="utf-8-sig")
     tidy = pd.read_csv(io.BytesIO(files["figures.csv"]), dtype=str, encoding="utf-8-sig")
-    assert set(said.column[said.code == ""]) == {*tidy.columns}
+    assert set(said.column[said.code == ""]) == {*tidy.columns, ""}
     for column in ("area", "measure", "league", "statistic"):
         assert set(tidy[column]) <= set(said.code[said.column == column])
-    assert (said[list(LANGUAGES)] != "").all(axis=None)
+    assert (said[["sdmx", *LANGUAGES]] != "").all(axis=None)
+    sdmx = pd.read_csv(io.BytesIO(files["figures_sdmx.csv"]), dtype=str)
+    assert {*sdmx.columns} - {*said.sdmx[said.code == ""]} == {"SIMULATED"}  # of simulated data it is a column of ours
+    for name, column in said.loc[(said.code == "") & (said.column != ""), ["column", "sdmx"]].itertuples(index=False):
+        codes = said[(said.column == name) & (said.code != "")].set_index("code").sdmx
+        if len(codes):
+            assert list(tidy[name].map(codes)) == list(sdmx[column])
 
 
 def test_waves_are_periods_of_sdmx_and_leaders_have_no_such_files(ensu_store):
