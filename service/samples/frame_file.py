@@ -16,7 +16,7 @@ from service.files.faults import FaultList
 from service.files.read import FileRead, read_file
 from service.files.write import FORMULA
 from service.files.zeros import lost_zeros, pairs, restored
-from words import Fault, sentences
+from words import Fault, sentences, text
 
 UNIT, AREA, PHONE, NAME, SOURCE, MODE, PSU = "unit_id", "area", "phone", "name", "source", "mode", "psu"
 NEVER = ("frame.repeated_unit", "frame.no_stratum")  # findings that cannot be accepted, since nothing could be drawn
@@ -161,7 +161,12 @@ def refuse_findings(frame: ListFrame, file: str, *, accept: bool) -> None:
     refused = [f for f in frame.findings if f.key in NEVER] or ([] if accept else list(frame.findings))
     if refused:
         key = "frame.refused_never" if refused[0].key in NEVER else "frame.refused"
-        raise Fault(key=key, file=file, count=len(refused), findings=[finding_text(f) for f in refused])
+        said = [finding_text(finding) for finding in refused]
+        one_after_another = {
+            language: text("list.between_sentences", language).join(sentence[language] for sentence in said)
+            for language in said[0]
+        }
+        raise Fault(key=key, file=file, count=len(refused), findings=one_after_another)
 
 
 def finding_text(finding: Finding) -> dict[str, str]:
