@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from presentation.numbers import shown_value, size_text
+from presentation.numbers import shown_value, signed, size_text
 from service.figures.league import League
 from words import Speaker
 
@@ -40,12 +40,12 @@ def rows(league: League, truth: pd.DataFrame, t: Speaker) -> pd.DataFrame:
     shown, measure = listed(league, truth), league.measure
     form = f".{measure.decimals}f"
     number = lambda value: format(float(shown_value(measure, value)), form)  # noqa: E731
-    signed = lambda value: format(float(shown_value(measure, value)), "+" + form).replace("-", "−")  # noqa: E731
+    change = lambda value: signed(float(shown_value(measure, value)), measure.decimals)  # noqa: E731
     columns = {
         "area": [league.name(str(area))[t("language.code")] for area in shown.index],
         "true": [f"{number(a)} → {number(b)}" for a, b in zip(shown.true_before, shown.true, strict=True)],
-        "moved": [signed(value) for value in shown.moved],
-        "change": [signed(value) for value in shown.change],
+        "moved": [change(value) for value in shown.moved],
+        "change": [change(value) for value in shown.change],
         "said": [t(f"truth.said.{SAID[int(of)]}") for of in shown.called],
     }
     return pd.DataFrame({t(f"truth.column.{name}"): cells for name, cells in columns.items()})

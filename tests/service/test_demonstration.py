@@ -121,6 +121,8 @@ def test_who_truly_moved_stands_beside_what_is_confirmed_for_leaders_too(demonst
     assert table.moved[FALLEN] < -0.3 and table.true_rank[FALLEN] == 8
     se = league.table.se
     assert ((league.table.estimate - table.true).abs() < 6 * se.clip(lower=0.03)).all()
+    small_change = truth_words.rows(league, table.assign(change=-0.0002, called=-1), speaker("en")).iloc[:, 3]
+    assert set(small_change) == {"+0.0"}  # a change that rounds to 0 has no minus
     table.loc[FALLEN, "called"] = -1  # as in the loads in which the fall is confirmed
     for language in LANGUAGES:
         t = speaker(language)
