@@ -71,12 +71,14 @@ def again_texts(kept: Kept, again: Again, t: Speaker) -> list[str]:
 
 
 def again_sentences(kept: Kept, again: Again, t: Speaker) -> list[str]:
-    """The same without the list of the revised figures, which is announced in the last sentence."""
+    """The same without the list of the revised figures, which is announced in the last sentence.
+
+    That nothing differs is not said while a correction waits to be computed: it would be taken for what comes of it.
+    """
+    waits = [t("bulletin.again.outdated")] if again.outdated else []
     if again.same:
-        sentences = [t("bulletin.again.same", number=kept.number, digest=kept.digest)]
-    else:
-        sentences = _compared(again, t)
-    return [t("bulletin.again.outdated"), *sentences] if again.outdated else sentences
+        return waits or [t("bulletin.again.same", number=kept.number, digest=kept.digest)]
+    return [*waits, *_compared(again, t)]
 
 
 def _compared(again: Again, t: Speaker) -> list[str]:

@@ -146,12 +146,13 @@ def offered(
 
 
 def _listed(kept: list[Kept], since: dict[int, Since], t: Speaker) -> None:
-    """The newest of those kept, and older ones that are marked; the others can be opened below them."""
-    is_seen = [place < NEWEST or one.number in since for place, one in enumerate(kept)]
-    plain_table(kept_rows([one for one, seen in zip(kept, is_seen, strict=True) if seen], since, t))
-    others = [one for one, seen in zip(kept, is_seen, strict=True) if not seen]
+    """The newest of those kept; the others can be opened below them, with how many of these are marked."""
+    plain_table(kept_rows(kept[:NEWEST], since, t))
+    others = kept[NEWEST:]
     if others:
-        with st.expander(t("bulletin.panel.older", count=len(others))):
+        marked = sum(one.number in since for one in others)
+        key = "bulletin.panel.older_marked" if marked else "bulletin.panel.older"
+        with st.expander(t(key, count=len(others), marked=marked)):
             plain_table(kept_rows(others, since, t))
 
 
