@@ -26,6 +26,7 @@ from service.bulletins.document import (
 )
 from service.bulletins.facts import Facts, bulletin_facts
 from service.bulletins.keeping import Kept, keep_bulletin
+from service.bulletins.since import changes_since
 from service.store.engine import Store
 from service.store.runs import outdated_runs
 from words import Speaker, speaker
@@ -79,6 +80,7 @@ class Again:
     texts     the sentences whose figures are others now, such as the response rate: then, and now
     newer     runs behind today's figures that it does not rest on
     outdated  whether its data or programme were corrected and nothing was computed from them yet
+    unreleased  runs since, of which leaders see no figures yet, so that today's bulletin does not rest on them
     """
 
     same: bool
@@ -86,6 +88,7 @@ class Again:
     texts: tuple[tuple[str, str], ...]
     newer: tuple[int, ...]
     outdated: bool
+    unreleased: tuple[int, ...] = ()
 
 
 def made_again(store: Store, kept: Kept) -> Again:
@@ -99,7 +102,9 @@ def made_again(store: Store, kept: Kept) -> Again:
     newer = tuple(sorted(set(facts.runs) - kept.runs))
     revised = tuple(_revised(then, now)) if newer else ()  # what a run computed is never changed
     texts = () if same else tuple(_other_texts(then, now))
-    return Again(same, revised, texts, newer, bool(outdated_runs(store, among=facts.runs)))
+    since = changes_since(store, kept.programme, [kept]).get(kept.number)
+    unreleased = () if since is None else tuple(sorted(set(since.newer) - set(facts.runs)))
+    return Again(same, revised, texts, newer, bool(outdated_runs(store, among=facts.runs)), unreleased)
 
 
 def _revised(then: Document, now: Document) -> Iterator[Revised]:

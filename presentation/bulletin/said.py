@@ -73,9 +73,13 @@ def again_texts(kept: Kept, again: Again, t: Speaker) -> list[str]:
 def again_sentences(kept: Kept, again: Again, t: Speaker) -> list[str]:
     """The same without the list of the revised figures, which is announced in the last sentence.
 
-    That nothing differs is not said while a correction waits to be computed: it would be taken for what comes of it.
+    That nothing differs is not said while a correction waits to be computed or released: it would be taken for what
+    comes of it.
     """
     waits = [t("bulletin.again.outdated")] if again.outdated else []
+    if again.unreleased:
+        runs = [str(run) for run in again.unreleased]
+        waits = [t("bulletin.again.unreleased", runs=runs, count=len(runs))]
     if again.same:
         return waits or [t("bulletin.again.same", number=kept.number, digest=kept.digest)]
     return [*waits, *_compared(again, t)]

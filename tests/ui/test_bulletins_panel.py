@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from presentation.bulletin.making import made_bulletin
+from presentation.bulletin.making import Again, made_bulletin
+from presentation.bulletin.said import again_sentences
 from presentation.bulletin.wording import Asked
 from service.bulletins.keeping import bulletin_list
 from service.figures import waves
@@ -81,3 +82,10 @@ def test_a_bulletin_with_newer_figures_is_marked_in_the_list_and_names_them_with
     assert not at.exception and [block.value for block in at.warning][-1].endswith("revised since it was made:")
     assert (revised[t("bulletin.listed.then")] != revised[t("bulletin.listed.now")]).all() and len(revised) > 0
     assert kept.number == 1
+
+
+def test_figures_that_wait_for_their_release_are_not_called_uncomputed(own_store):
+    kept = made_bulletin(own_store, "ensu2015", "brief", Asked(date(2015, 10, 15)), speaker("en"))
+    waiting = again_sentences(kept, Again(True, (), (), (), outdated=True, unreleased=(7, 8)), speaker("en"))
+    assert len(waiting) == 1 and "(runs 7, 8)" in waiting[0] and "released" in waiting[0]
+    assert "nothing was computed" in again_sentences(kept, Again(True, (), (), (), outdated=True), speaker("en"))[0]
