@@ -216,7 +216,7 @@ def test_what_is_missing_is_said_and_all_else_is_tested():
 
 
 def test_a_change_of_modes_in_the_middle_of_the_fieldwork_is_no_jump():
-    interviews = simulated(SMALL, rng(2))
+    interviews = simulated(Cell(areas=3, people=12), rng(2))
     early = pd.Series(interviews.began) < pd.Series(interviews.began).median()
     frank = early.to_numpy() & (rng(3).random(len(early)) < 0.7)  # in the first mode fewer give the best answers
     changed = replace(interviews, answers=interviews.answers.astype(object).mask(pd.Series(frank), "4"))
