@@ -7,7 +7,9 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 import warnings
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,9 +97,40 @@ def watched(begin):
 
 @pytest.fixture(scope="session")
 def ensu_store(tmp_path_factory):
-    """(store, url): the demonstration survey, its three waves, their estimates and the comparisons of neighbours."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('ensu') / 'rankshift.db'}"
-    store = Store.create(url)
+    """(store, url): the demonstration survey, its three waves, their estimates and the comparisons of neighbours.
+
+    It is estimated in one process of pytest-xdist, and each process has a copy of its own.
+    """
+    folder, common = tmp_path_factory.mktemp("ensu"), tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        common = common.parent  # of all processes
+    made_once(common / "ensu", surveyed)
+    shutil.copytree(common / "ensu", folder, dirs_exist_ok=True)
+    url = f"sqlite:///{folder / 'rankshift.db'}"
+    store = Store.open(url)
+    yield store, url
+    store.engine.dispose()
+
+
+def made_once(place: Path, make: Callable[[Path], None]) -> None:
+    """The folder that one of the processes makes; the others wait for it, and fail after five minutes without it."""
+    claim, beginning = (place.with_name(f"{place.name}-{state}") for state in ("claimed", "begun"))
+    try:
+        claim.mkdir()  # it stays, so that who comes later makes nothing
+    except FileExistsError:
+        for _ in range(1_200):
+            if place.is_dir():
+                return
+            time.sleep(0.25)
+        raise
+    beginning.mkdir()
+    make(beginning)
+    beginning.rename(place)
+
+
+def surveyed(folder: Path) -> None:
+    """The store of `ensu_store`, in an empty folder."""
+    store = Store.create(f"sqlite:///{folder / 'rankshift.db'}")
     people.mark_demo(store)
     imports.import_programme(store, (ENSU / "programme.toml").read_bytes(), "programme.toml")
     for wave in ENSU_WAVES:
@@ -106,7 +139,6 @@ def ensu_store(tmp_path_factory):
         waves.estimate_wave(store, "ensu2015", wave)
     for before, after in itertools.pairwise(ENSU_WAVES):
         waves.compare_waves(store, "ensu2015", before, after)
-    yield store, url
     store.engine.dispose()
 
 
