@@ -92,8 +92,8 @@ def test_every_portion_has_its_share_of_every_group():
 
 @pytest.mark.parametrize("options", [{"rotation": (1, 1, 1)}, {"rotation": (2,)}, {"keep": 0.5, "respondents": True}])
 def test_every_wave_is_any_subset_equally_often_with_probability_n_over_N(options):
-    """2 of 7 in 1,050 strata; half of the people answer, by chance.  Brute force over all 21 subsets of each wave."""
-    frame, sizes = strata(1_050, 7), {f"{h:04d}": 2 for h in range(1_050)}
+    """2 of 7 in 630 strata; half of the people answer, by chance.  Brute force over all 21 subsets of each wave."""
+    frame, sizes = strata(630, 7), {f"{h:04d}": 2 for h in range(630)}
     rng = np.random.default_rng(11)
     answer = lambda sample, t: sample.unit_id[rng.random(len(sample)) < 0.5]  # noqa: E731
     for wave in chain([frame] * 4, sizes, answer if "keep" in options else None, **options):
