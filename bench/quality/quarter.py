@@ -37,7 +37,7 @@ from service.store.permissions import CENTRE, Actor
 PROGRAMME = Path(__file__).parents[2] / "data" / "laibin_quarters" / "programme.toml"
 NAME, WAVE, SEED, LISTED_AGE = "laibin_quarters", "2026Q1", "bench", "listed_age"
 BEGINS, DAYS = datetime(2026, 3, 2, 9, tzinfo=ZoneInfo(ZONE)), 21
-FULL, QUICK = (150, 60, 500), (6, 6, 50)  # interviews in a township, interviewers, replicates
+FULL, QUICK = (150, 60, 500), (20, 6, 50)  # interviews in a township, interviewers, replicates
 RESPONSE, ELIGIBLE, RATE, RHO = 0.62, 0.9, 0.9, 0.02
 LISTED = 4  # people on the list for each interview
 KEY, CENTRE_OF_BENCH = Key(bytes(64)), Actor("bench", CENTRE)
