@@ -7,10 +7,12 @@ from typing import Any
 
 import pandas as pd
 
+from presentation.times import wave_text
+from programme.wave_names import WAVE
 from service.store.audit import Verified
 from service.store.permissions import DENIED, ROLES
 from service.store.runs import RUN, local_time, person_text
-from words import Speaker, dictionary
+from words import OF_WAVES, Speaker, dictionary
 
 ABSENT = "–"
 
@@ -78,5 +80,7 @@ def _value(key: str, value: Any, action: str, t: Speaker) -> str:
         return t("trail.yes" if value else "trail.no")
     if key == "use_case" and action != DENIED:
         return _action(str(value), t)
+    if key in OF_WAVES and WAVE.fullmatch(str(value)):
+        return wave_text(str(value), t)
     words = {"outcome": f"outcome.{value}", "role": f"role.{value}"}.get(key)
     return t(words) if words is not None and words in dictionary(t("language.code")) else str(value)

@@ -61,7 +61,7 @@ def test_a_chinese_line_has_no_english_but_what_files_and_programmes_are_called(
     words = set(LATIN.findall(" ".join([*rows.role, *rows.action, *rows.details])))
     assert words <= {"ensu", "csv", "programme", "toml"} | set(LATIN.findall(" ".join(lines.details.str[-40:]))), words
     estimate = next(d for a, d in zip(rows.action, rows.details, strict=True) if a == "运行：估计")
-    assert re.fullmatch(r"运行编号：\d+；调查方案：ensu2015；调查期：2015Q3；程序：\S+", estimate)
+    assert re.fullmatch(r"运行编号：\d+；调查方案：ensu2015；调查期：2015年第3季度；程序：\S+", estimate)
 
 
 def test_english_lines_read_as_sentences_and_a_denial_names_what_was_tried(sqlite_store):
