@@ -6,7 +6,7 @@ from typing import Any
 from accountability.ladders import KINDS, check_ladder
 from accountability.ladders.consequence import AFTER_BREAK, AT_ONCE, BREAKS, MET, MISSED, PASSES, Consequence
 from programme.entry import Entry
-from words import Fault
+from words import Fault, sentences
 
 CHOICES = {"when": (MISSED, MET), "again": (AFTER_BREAK, AT_ONCE), "gap": (BREAKS, PASSES)}
 COUNTS, COMMON = ("times", "years"), ("kind", "of", "when", "name")
@@ -47,6 +47,6 @@ def _one_unit(consequence: Consequence, over: Mapping[str, str]) -> str:
     """Of what all its conditions are judged; a Fault if an area's and a group's were to hold together."""
     units = {over[name] for name in consequence.of}
     if len(units) > 1:
-        found = [f"{name} ({over[name]})" for name in consequence.of]
+        found = [sentences("list.bracketed", what=name, more=over[name]) for name in consequence.of]
         raise Fault(key="consequence.units", consequence=consequence.name, found=found)
     return units.pop()

@@ -37,6 +37,7 @@ OTHER_PAGES = frozenset(
     )
 )
 NO_PAGES = frozenset({"oauth2callback", "healthz", "script-health-check", "metrics"})  # single names of Streamlit's own
+FOLDERS = frozenset({"static", "media", "component", "app", "auth"})  # first parts of the other addresses of Streamlit
 UNKNOWN = ("page", "unknown")  # what the first page's address says to whoever asked for a page that there is not
 CONNECTIONS = int(os.environ.get("RANKSHIFT_CONNECTIONS", "400"))  # open at once: each is a reader's tab
 POLICY = "; ".join(
@@ -125,11 +126,12 @@ def _home_of(scope: Scope) -> str:
     path, chosen = scope["path"], scope["query_string"].decode("latin-1")
     base = str(config.get_option("server.baseUrlPath")).strip("/")
     name = path.strip("/").removeprefix(base).strip("/")
-    if not name or name in OTHER_PAGES or name in NO_PAGES or "/" in name or "." in name:
+    if not name or name in OTHER_PAGES or name in NO_PAGES or name.split("/")[0] in FOLDERS or "." in name:
         return ""  # the server's own address, a page, or what Streamlit answers
     if name != FIRST_PAGE:
         chosen = "&".join(filter(None, (chosen, "=".join(UNKNOWN))))
-    return ("../" if path.endswith("/") else "./") + (f"?{chosen}" if chosen else "")
+    up = "../" * (name.count("/") + path.endswith("/")) or "./"
+    return up + (f"?{chosen}" if chosen else "")
 
 
 def same_origin(headers: Headers) -> bool:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from presentation.numbers import shown_value, signed, size_text
+from presentation.screen import area_word
 from service.figures.league import League
 from words import Speaker
 
@@ -27,10 +28,10 @@ def headline(league: League, truth: pd.DataFrame, t: Speaker) -> str:
     moved, called = truth.moved.abs() >= least(league), truth.called.to_numpy()
     size = size_text(league.measure, least(league), t)
     if not moved.any() and not called.any():
-        return t("truth.none", size=size)
+        return t("truth.none", size=size, area=area_word(league, 1, t))
     against_average = np.sign((truth.moved - truth.moved.mean()).round(9))
     right = called == against_average
-    values = {"areas": len(truth), "moved": int(moved.sum()), "size": size}
+    values = {"areas": len(truth), "area": area_word(league, len(truth), t), "moved": int(moved.sum()), "size": size}
     counts = {"found": int((moved & (called != 0) & right).sum()), "wrong": int(((called != 0) & ~right).sum())}
     return t("truth.headline", **values, **counts)
 

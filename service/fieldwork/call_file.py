@@ -12,6 +12,7 @@ from service.files.choice import Choice, Note
 from service.files.faults import FaultList
 from service.files.read import read_file
 from service.intake.outcomes import coded_outcomes, counted
+from words import sentences
 
 UNIT, AT, INTERVIEWER, DISPOSITION = COLUMNS = ("unit_id", "at", "interviewer", "disposition")
 MODE = "mode"  # a column that a log may have: in which mode each call was made
@@ -94,6 +95,7 @@ def _modes_of(table: pd.DataFrame, modes: Modes, faults: FaultList) -> pd.Series
     """The code of each row's mode, None in an empty cell; `faults` gets what is no mode of the survey."""
     codes = {name.casefold(): code for code, names in modes.items() for name in (code, *names.values())}
     said = table[MODE].map({cell: codes.get(cell.strip().casefold()) for cell in table[MODE].unique()})
-    expected = [f"{code} ({text})" for code, names in modes.items() for text in dict.fromkeys(names.values())]
+    said_as = [(code, text) for code, names in modes.items() for text in dict.fromkeys(names.values())]
+    expected = [sentences("list.bracketed", what=code, more=text) for code, text in said_as]
     faults.refuse((table[MODE] != "") & said.isna(), "calls.mode", MODE, table, expected=expected)
     return said.astype(object).where(said.notna(), None)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from words import Fault
+from words import LANGUAGES, Fault, sentences, text
 
 FIRST_ROWS = 6  # of a kind of fault, named in the list of all faults
 
@@ -39,11 +39,7 @@ class FileFaults(Fault):
 
     def __init__(self, file: str, faults: Sequence[Fault], key: str = "file.faults"):
         said = [_with_rows(fault) for fault in faults]
-        problems = {
-            language: "".join(f" ({k}) {sentence[language]}" for k, sentence in enumerate(said, 1)).strip()
-            for language in said[0]
-        }
-        super().__init__(key=key, file=file, count=len(said), problems=problems)
+        super().__init__(key=key, file=file, count=len(said), problems=numbered(said))
         self.faults = tuple(faults)
 
 
@@ -111,6 +107,14 @@ class FaultList:
 def faults_in(fault: Fault) -> tuple[Fault, ...]:
     """Each kind of fault that a refusal is about."""
     return fault.faults if isinstance(fault, FileFaults) else (fault,)
+
+
+def numbered(by_language: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Sentences as one text in every language, each behind its number."""
+    counted = [sentences("list.numbered", number=k, sentence=said) for k, said in enumerate(by_language, 1)]
+    return {
+        language: text("list.between_sentences", language).join(c[language] for c in counted) for language in LANGUAGES
+    }
 
 
 def _with_rows(fault: Fault) -> dict[str, str]:

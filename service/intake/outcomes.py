@@ -6,6 +6,7 @@ import pandas as pd
 
 from fieldwork import DISPOSITIONS, code_of
 from service.files.choice import Note
+from words import LANGUAGES, sentences
 
 LISTED = 20  # unknown outcomes named in one sentence
 
@@ -23,8 +24,8 @@ def coded_outcomes(
     return cells.map(known).astype(object), notes
 
 
-def counted(cells: pd.Series) -> list[str]:
+def counted(cells: pd.Series) -> list[dict[str, str]]:
     """Each text with how many rows have it, the most frequent first; of very many, the first `LISTED`."""
     counts = cells.value_counts()
-    listed = [f"{cell or '–'} ({count})" for cell, count in counts.iloc[:LISTED].items()]
-    return listed + ["…"] * (len(counts) > LISTED)
+    listed = [sentences("list.bracketed", what=cell or "–", more=count) for cell, count in counts.iloc[:LISTED].items()]
+    return listed + [dict.fromkeys(LANGUAGES, "…")] * (len(counts) > LISTED)

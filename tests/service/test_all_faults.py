@@ -153,6 +153,8 @@ def test_records_of_a_wave_list_all_that_is_wrong():
         read_records(RecordsFile(content, "r.csv"), programme, ["ash", "birch"])
     found = {f.key for f in faults_in(caught.value)}
     assert found == {"records.unknown", "records.repeated", "records.number", "records.absent"}
+    said = caught.value.sentences
+    assert "（1）" in said["zh"] and "(1)" not in said["zh"] and " (2) " in said["en"]
 
 
 # workbook of tests/cases: what is said of it, and in which row or cell

@@ -115,9 +115,13 @@ def test_what_refusers_do_not_tell_is_missed_in_the_plan_before_anybody_is_calle
     strict = replace(declared, lonely="error")
     assert not lonely_ahead(strict, plan) and not lonely_ahead(replace(strict, merged_strata={first: ("b",)}), thin)
     (lonely,) = lonely_ahead(strict, thin)
-    assert lonely.values["strata"] == [first] and all(
-        first in say(lonely.key, **lonely.values) for say in BOTH.values()
+    of_modes = replace(
+        plan, allocation=thin.allocation.assign(stratum=[f"{s}/mobile" for s in plan.allocation.stratum])
     )
+    (by_mode,) = lonely_ahead(strict, of_modes)
+    for language, say in BOTH.items():
+        area, mode = declared.areas[first].name[language], declared.modes["mobile"][language]
+        assert f"{area} / {mode}" in say(by_mode.key, **by_mode.values) and area in say(lonely.key, **lonely.values)
 
 
 OUTCOME, PERSONS = b'disposition = "outcome"', b'[weighting.persons]\nprobability = "p"\n[weighting.trimming]'

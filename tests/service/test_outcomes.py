@@ -50,9 +50,10 @@ def test_words_that_no_map_knows_are_a_fault_with_their_counts_and_rows():
     with pytest.raises(Fault) as caught:
         read_calls(log(WORDS), "log.csv", NOW)
     assert caught.value.key == "calls.disposition" and caught.value.values["rows"] == [6, 7, 8]
-    for sentence in caught.value.sentences.values():
-        assert "联系不上 (2)" in sentence and "改天 (1)" in sentence and "[outcomes]" in sentence
-    assert counted(pd.Series([str(k) for k in range(30)]))[-1] == "…"
+    for language, sentence in caught.value.sentences.items():
+        counts = ("联系不上（2）", "改天（1）") if language == "zh" else ("联系不上 (2)", "改天 (1)")
+        assert all(count in sentence for count in counts) and "[outcomes]" in sentence
+    assert counted(pd.Series([str(k) for k in range(30)]))[-1]["zh"] == "…"
 
 
 def test_a_word_mapped_to_no_code_is_refused_with_the_entry():
@@ -80,7 +81,9 @@ def test_a_wave_s_outcomes_in_words_are_taken_as_codes_and_unknown_ones_are_coun
     assert notes[-1][1]["column"] == "outcome"
     faults = FaultList("w.csv")
     check_released(coded, faults, ("id",), plan.weighting)
-    assert faults.found[0].key == "wave.disposition" and faults.found[0].values["outcomes"] == ["乱 (2)"]
+    assert faults.found[0].key == "wave.disposition" and faults.found[0].values["outcomes"] == [
+        {"zh": "乱（2）", "en": "乱 (2)"}
+    ]
 
 
 def test_lists_of_a_programme_s_own_outcomes_stay_as_they_were():

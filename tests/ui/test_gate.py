@@ -75,6 +75,8 @@ def test_the_first_page_is_found_by_its_name_too_and_in_place_of_a_page_that_the
         ("/leader/", "/"),
         ("/area", "/area"),
         ("/nowhere?lang=zh", "/?lang=zh&page=unknown"),
+        ("/no/where/?lang=zh", "/?lang=zh&page=unknown"),
+        ("/area/451302101", "/?page=unknown"),
     ):
         with urllib.request.urlopen(f"{server.origin}{asked}") as answer:
             assert (answer.status, answer.url) == (200, f"{server.origin}{found}")

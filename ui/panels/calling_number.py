@@ -114,7 +114,7 @@ def _phone(store: Store, programme: str, held: holding.Next, unit: str, t: Speak
 def _outcome(declared: Programme, held: holding.Next, unit: str, others: list[str], t: Speaker) -> None:
     """The outcome of the call, and an appointment unless it ends the work."""
     language = t("language.code")
-    name = lambda code: f"{OUTCOMES[code].names[language]} ({code})"  # noqa: E731
+    name = lambda code: t("list.bracketed", what=OUTCOMES[code].names[language], more=code)  # noqa: E731
     code = st.selectbox(
         t("calling.outcome_of"),
         OFFERED,

@@ -24,9 +24,12 @@ def show(store: Store, programme: str, sample: Sample, t: Speaker) -> None:
     """The releases, the fieldwork on them, and buttons for the next release, the call sheet and the proof."""
     title, *lines = sample_words.draw_lines(sample, t)
     st.subheader(literal(title), anchor=False)
-    progress = monitor.show(store, programme, sample, t)
-    if sample.left:
-        _release(store, programme, sample, progress, t)
+    progress = monitor.show_lines(store, programme, sample, t)
+    with st.container():  # also while it is empty: what stands below is not closed with the last release
+        if sample.left:
+            _release(store, programme, sample, progress, t)
+    if progress is not None:
+        monitor.show_tables(store, programme, progress, t)
     tables.plain_table(sample_words.release_rows(sample, t), words=0)
     screening.show(store, programme, sample, t)
     calls.show(store, programme, sample, t)

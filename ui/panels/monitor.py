@@ -16,26 +16,30 @@ from ui.literal import literal
 from words import Speaker
 
 
-def show(store: Store, programme: str, sample: Sample, t: Speaker) -> Monitor | None:
-    """The progress, which is returned; nothing before the first release."""
+def show_lines(store: Store, programme: str, sample: Sample, t: Speaker) -> Monitor | None:
+    """How the wave stands in a few sentences; the progress is returned, and nothing before the first release."""
     if sample.releases.empty:
         return None
     monitor = read_monitor(store, programme, sample.wave)
     st.markdown(t("monitor.title"))
     for line in monitor_words.monitor_lines(monitor, t):
         st.markdown(literal(line))
+    return monitor
+
+
+def show_tables(store: Store, programme: str, monitor: Monitor, t: Speaker) -> None:
+    """The progress by area, by day and by kind of person."""
     declared = current_programme(store, programme)[1]
     names = {code: area.name for code, area in declared.areas.items()}
     tables.plain_table(monitor_words.monitor_rows(monitor, names, t), words=2)
     for note in monitor_words.monitor_notes(t):
         st.caption(literal(note))
-    name = file_name(programme, sample.wave, "progress", suffix=".csv")
+    name = file_name(programme, monitor.wave, "progress", suffix=".csv")
     st.download_button(t("monitor.save"), csv_bytes(monitor_words.monitor_table(monitor)), name, "text/csv")
     if len(monitor.days):
         with st.expander(t("monitor.day.title")):
             tables.plain_table(monitor_words.day_rows(monitor, t), words=1)
-    _show_kinds(store, declared, sample.wave, t)
-    return monitor
+    _show_kinds(store, declared, monitor.wave, t)
 
 
 def _show_kinds(store: Store, declared: Programme, wave: str, t: Speaker) -> None:

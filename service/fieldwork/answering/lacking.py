@@ -20,7 +20,7 @@ from service.samples.listed_columns import columns_kept, says_kinds
 from service.samples.samples import SamplePlan, read_plan
 from service.store.engine import Store
 from service.store.permissions import permitted
-from words import Fault
+from words import LANGUAGES, Fault, in_language
 
 ERROR = "error"  # the programme leaves a stratum with one sampling unit without an error
 ASKED, UNASKED = "response.lacks.eligible", "response.lacks.eligible_unasked"
@@ -61,7 +61,20 @@ def lonely_ahead(declared: Programme, plan: SamplePlan) -> tuple[Fault, ...]:
     ]
     if declared.lonely != ERROR or not alone:
         return ()
-    return (Fault(key="response.lacks.lonely", wave=plan.wave, count=len(alone), strata=alone),)
+    strata = [_named(stratum, declared) for stratum in alone]
+    return (Fault(key="response.lacks.lonely", wave=plan.wave, count=len(alone), strata=strata),)
+
+
+def _named(stratum: str, declared: Programme) -> dict[str, str]:
+    """The name of a frame's stratum with its area, modes and answers as the programme calls them, by language."""
+    codes = stratum.split(FRAME_JOIN)
+    columns = declared.columns.stratum if len(declared.columns.stratum) == len(codes) else [""] * len(codes)
+    names = []
+    for place, (code, column) in enumerate(zip(codes, columns, strict=True)):
+        item = declared.items.get(column)
+        of_area = {code: area.name for code, area in declared.areas.items()} if place == 0 else {}
+        names.append(of_area.get(code) or (item.answers if item else declared.modes).get(code) or {"": code})
+    return {language: JOIN.join(in_language(of_part, language) for of_part in names) for language in LANGUAGES}
 
 
 def _sample_columns(store: Store, declared: Programme, plan: SamplePlan) -> SampleColumns:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from service.files.faults import numbered
 from words import Fault
 
 
@@ -10,11 +11,7 @@ class CallFaults(Fault):
 
     def __init__(self, faults: Sequence[Fault]):
         said = [fault.sentences for fault in faults]
-        problems = {
-            language: "".join(f" ({k}) {sentence[language]}" for k, sentence in enumerate(said, 1)).strip()
-            for language in said[0]
-        }
-        super().__init__(key="calling.faults", count=len(said), problems=problems)
+        super().__init__(key="calling.faults", count=len(said), problems=numbered(said))
         self.faults = tuple(faults)
 
 
