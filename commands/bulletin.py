@@ -19,6 +19,7 @@ from commands.speaking import (
     t,
     working,
     write,
+    write_all,
 )
 from presentation.bulletin.making import made_again, made_bulletin
 from presentation.bulletin.said import again_texts, kept_text, listed_text
@@ -67,9 +68,7 @@ def bulletin_make(
     with working(t(f"bulletin.kind.{kind}")):
         kept = made_bulletin(opened, name, kind, asked, t, **chosen)
         contents = _contents(kept, files, template)
-    out.print(kept_text(kept, t))
-    for file, content in contents:
-        write(file, content)
+    write_all(contents, kept_text(kept, t))
 
 
 @commands.command("list", cls=Command, help=t("cli.bulletin.list.help"))
@@ -96,9 +95,7 @@ def bulletin_again(
     opened = opened_as(store, as_)
     kept = read_bulletin(opened, number)
     _check(kept.kind, files or [])
-    out.print(kept_text(kept, t))
-    for file, content in _contents(kept, files or [], template):
-        write(file, content)
+    write_all(_contents(kept, files or [], template), kept_text(kept, t))
     with working(wave_text(kept.wave, t)):
         again = made_again(opened, kept)
     for sentence in again_texts(kept, again, t):

@@ -4,7 +4,7 @@ import locale
 import os
 import re
 import sys
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -253,11 +253,26 @@ def print_table(title: str, table: Table, notes: list[str], headline: str = "") 
 
 def write(file: Path, content: bytes) -> None:
     """Write a file, and say so; a Fault if it cannot be written, or is a store, a key or a list of heads."""
+    write_all([(file, content)])
+
+
+def write_all(contents: Sequence[tuple[Path, bytes]], before: str | None = None) -> None:
+    """Write every file, then say `before` and name the files, so that a reader who stops listening loses none.
+
+    A Fault if a file cannot be written, or is a store, a key or a list of heads; those written before are named.
+    """
+    names: list[str] = []
     try:
-        write_over(file, content)
+        for file, content in contents:
+            write_over(file, content)
+            names.append(str(file))
     except OSError as error:
         raise Fault(key="file.unreadable", file=str(file), problem=error.strerror) from error
-    out.print(t("cli.written", file=str(file)))
+    finally:
+        if before is not None:
+            out.print(before)
+        for name in names:
+            out.print(t("cli.written", file=name))
 
 
 @contextmanager

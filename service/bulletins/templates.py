@@ -225,7 +225,7 @@ def _style(word: Word, name: str, look: Look) -> None:
         size.addprevious(spacing)
     form.alignment, form.keep_with_next = look.align, look.keep
     form.space_before, form.space_after = Pt(look.before), Pt(look.after)
-    form.widow_control = look.line != LINE  # no line may be left out of 22
+    form.widow_control = look.line != LINE or name == "Body"  # other lines of 22 may not be left out
     form.keep_together = name == "Note"
     if look.line is not None:
         form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(look.line)

@@ -20,6 +20,7 @@ from service.bulletins.document import (
     HEADING,
     NEXT,
     NOTE,
+    NOTICE,
     ONLY,
     PARAGRAPH,
     PICTURE,
@@ -85,7 +86,7 @@ def word_bytes(document: Document, template: bytes | None = None, *, file: str =
     for place in places.values():
         place.getparent().remove(place)
     if is_official(document.language, document.kind):
-        set_foot(word, style_id("Copies"), _last_annex(word, document))
+        set_foot(word, style_id("Copies"), _last_annex(word, document), official=document.kind == NOTICE)
     _properties(word, document)
     buffer = io.BytesIO()
     word.save(buffer)
@@ -134,7 +135,11 @@ def _set_off(word: Word, document: Document) -> None:
             before = spacing.get(qn("w:before"))
             if before:
                 lines[DATE].get_or_add_pPr().get_or_add_spacing().set(qn("w:before"), before)
-    if is_official(document.language, document.kind) and head.signature and {SIGNATURE, DATE} <= {*lines}:
+    official = is_official(document.language, document.kind)
+    if official and document.kind != NOTICE and lines:  # a report has no seal, so a line above its signature is enough
+        first = lines.get(SIGNATURE, lines.get(DATE))
+        first.get_or_add_pPr().get_or_add_spacing().set(qn("w:before"), str(20 * LINE))
+    if official and head.signature and {SIGNATURE, DATE} <= {*lines}:
         name, day = _signs(head.signature), _signs(head.date)
         right = max(RIGHT, (name - day) / 2)
         for style, room in ((SIGNATURE, right + (day - name) / 2), (DATE, right)):

@@ -4,6 +4,7 @@ GB/T 9704-2012 asks for lines as wide as the type area, thick ones at both ends 
 them at the lower edge of the type area; and for a foot on the last page, which is the back of a sheet. No file of Word
 can say "on the last page if it is even". So the last page is a section that begins on an even page, and the foot stands
 in the footer of that section: word processors put an empty page before it where the text ends on an even page.
+A report is no official document; its foot stands below the end of its text.
 """
 
 from copy import deepcopy
@@ -15,6 +16,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Length, Pt
 
 THICK, THIN = 8, 6  # eighths of a point: 0.35 and 0.26 mm
+ROOM = 14.5  # points between a text and its foot: half a line
 MARK_LINE, NUMBER_LINE = 16, 20  # points of the line with the mark above a page, and of that with its number
 
 
@@ -61,15 +63,19 @@ def take_out(paragraph) -> None:
         table.getparent().remove(table)
 
 
-def set_foot(word: Word, style: str, last_annex) -> None:
+def set_foot(word: Word, style: str, last_annex, *, official: bool) -> None:
     """Put the foot, a table in this style at the end, below the last page, which begins on an even page.
 
+    official: a document of GB/T 9704, which no report is: there the foot stays half a line below the end of the text
     last_annex: the first paragraph of an annex of one page; without it the foot has the last page for itself, which
     then has no number, as GB/T 9704 has it after an empty page.  A template whose even pages have no footers of their
     own, or that has several sections, keeps the foot where it stands.
     """
     table = _foot(word, style)
     if table is None or len(word.sections) > 1 or not word.settings.odd_and_even_pages_header_footer:
+        return
+    if not official:
+        _keep_with_text(table)
         return
     after = table.getnext()
     table.getparent().remove(table)
@@ -82,6 +88,16 @@ def set_foot(word: Word, style: str, last_annex) -> None:
             page_break.getparent().remove(page_break)
     _begin_on_an_even_page(word, first)
     _below(word, table, numbered=last_annex is not None)
+
+
+def _keep_with_text(table) -> None:
+    """Let the foot stand half a line below the text, whole, and on the page of the paragraph before it."""
+    before = table.getprevious()
+    table.addprevious(empty_paragraph(ROOM))
+    rows = list(table.iter(qn("w:p")))
+    for paragraph in [before, table.getprevious(), *rows[:-1]]:
+        if paragraph is not None and paragraph.tag == qn("w:p"):
+            paragraph.get_or_add_pPr().get_or_add_keepNext()
 
 
 def _foot(word: Word, style: str):

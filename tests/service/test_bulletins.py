@@ -237,7 +237,7 @@ def test_a_serial_alone_is_no_number_of_a_document(facts):
 def test_the_name_of_the_office_is_centred_above_a_date_with_four_signs_at_its_right(facts):
     for issuer in ("某省统计局", "某某壮族自治区统计局社情民意调查中心"):
         word = word_of(made(facts, "thematic", "zh", Asked(DAY, issuer=issuer)))
-        rooms = [int(p._p.pPr.find(qn("w:ind")).get(qn("w:rightChars"))) for p in word.paragraphs[-3:-1]]
+        rooms = [int(p._p.pPr.find(qn("w:ind")).get(qn("w:rightChars"))) for p in word.paragraphs[-4:-2]]
         name, day = (
             100 * len(issuer),
             100 * 3 + 50 * 8 + 25 * 5,
@@ -246,7 +246,7 @@ def test_the_name_of_the_office_is_centred_above_a_date_with_four_signs_at_its_r
         assert rooms[0] + name / 2 == pytest.approx(rooms[1] + day / 2, abs=1)
 
 
-def test_the_foot_of_an_official_document_says_who_prints_it_when_on_a_last_page_that_is_even(facts):
+def test_the_foot_of_a_notice_says_who_prints_it_when_on_a_last_page_that_is_even_and_of_a_report_below_its_text(facts):
     """GB/T 9704: thick lines at both ends, a thin one between, the last at the lower edge of the type area."""
     signed = replace(ASKED["zh"], signature="某省统计局民意调查中心")
     kinds = {kind: made(facts, kind, "zh", signed).head.printed for kind in KINDS}
@@ -254,8 +254,11 @@ def test_the_foot_of_an_official_document_says_who_prints_it_when_on_a_last_page
     assert kinds == {"notice": line, "thematic": line, "brief": "", "slide": ""}
     assert not made(facts, "notice", "en").head.printed and not made(facts, "notice", "zh", Asked(DAY)).head.printed
     asked = replace(signed, printer="某省统计局办公室")
-    for kind, numbered in (("notice", True), ("thematic", False)):  # after a text the foot has a page without a number
-        word = word_of(made(facts, kind, "zh", replace(asked, copies="省政府办公厅")))
+    asked = replace(asked, copies="省政府办公厅")
+    notice = made(facts, "notice", "zh", asked)
+    # after a text, which this notice has without its picture, the foot has a page without a number
+    for document, numbered in ((notice, True), (replace(notice, blocks=notice.blocks[:-2]), False)):
+        word = word_of(document)
         section, (before, last) = word.sections[0], word.sections
         assert (before.start_type, last.start_type) == (WD_SECTION.NEW_PAGE, WD_SECTION.EVEN_PAGE)
         footer = last.even_page_footer
@@ -267,6 +270,9 @@ def test_the_foot_of_an_official_document_says_who_prints_it_when_on_a_last_page
         assert bool(footer.paragraphs[0].text) == numbered and not section.even_page_footer.tables
         room = (section.bottom_margin - section.footer_distance) / 12700  # the last line is the edge of the type area
         assert footer.paragraphs[0].paragraph_format.space_before.pt == pytest.approx(room - 20, abs=0.1)
+    report = word_of(made(facts, "thematic", "zh", asked))  # no official document: its foot needs no page of its own
+    assert len(report.sections) == 1 and [len(table.rows) for table in report.tables][-1] == 2
+    assert report.tables[-1]._tbl.getprevious().pPr.find(qn("w:keepNext")) is not None
     assert len(word_of(made(facts, "notice", "zh", Asked(DAY, issuer=""))).sections) == 1
     only = word_of(made(facts, "notice", "zh", replace(asked, copies=""))).sections[-1].even_page_footer.tables[0]
     assert len(only.rows) == 1

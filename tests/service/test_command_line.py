@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from made_up import BOTH, JUNE, MAY, NAME, PROGRAMME, as_csv, changed, interviews, row_counts, whole_survey
 from typer.main import get_group
 
-from commands import cli
+from commands import cli, speaking
 from commands.speaking import chosen_language
 from presentation import screen
 from presentation.area.sentences import area_sentence
@@ -405,6 +405,19 @@ def test_without_a_programme_or_with_several_the_way_on_is_said(files, rankshift
     assert rankshift("import-wave", MAY, files / f"{MAY}.csv", "-p", "havens", "-s", store).code == 0
     said = rankshift("compare", "-p", "havens", "-s", store)
     assert said.code == 1 and "two waves" in said.err
+
+
+def test_every_file_is_written_before_a_reader_who_stops_listening_ends_the_command(tmp_path, monkeypatch):
+    """As `bulletin make … a.docx b.xlsx | head -1` does."""
+
+    def closed(_):
+        raise BrokenPipeError
+
+    monkeypatch.setattr(speaking.out, "print", closed)
+    files = [tmp_path / name for name in ("a.docx", "b.xlsx")]
+    with pytest.raises(BrokenPipeError):
+        speaking.write_all([(file, b"figures") for file in files], "kept as bulletin 1")
+    assert [file.read_bytes() for file in files] == [b"figures"] * 2
 
 
 @pytest.mark.parametrize(
