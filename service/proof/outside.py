@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import scipy
 
+from accountability.league.estimates import estimate_table
 from accountability.league.wave_measure import WaveMeasure
 from estimation.calibration.calibration import Calibration
 from estimation.weighting.weighting import Weighting
@@ -56,7 +57,7 @@ def linear_measures(of: Estimated, loaded: list[Wave]) -> dict[str, WaveMeasure]
 
 def files_for_outside(of: Estimated, wave: Wave, measures: Mapping[str, WaveMeasure]) -> dict[str, bytes]:
     """File name -> content: the files of the wave, and the scripts."""
-    files = wave_files(of.programme, wave, measures, unit_numbers([wave]))
+    files = wave_files(of.programme, wave, measures, unit_numbers([wave]), interviewer_numbers(of.programme, [wave]))
     files |= scripts(SCRIPTS)
     read_me = [text("outside.read_me", language, wave=of.wave) for language in LANGUAGES]
     files[READ_ME] = "\n\n".join(read_me).encode()
@@ -64,13 +65,21 @@ def files_for_outside(of: Estimated, wave: Wave, measures: Mapping[str, WaveMeas
 
 
 def wave_files(
-    programme: Programme, wave: Wave, measures: Mapping[str, WaveMeasure], numbers: Mapping[str, int]
+    programme: Programme,
+    wave: Wave,
+    measures: Mapping[str, WaveMeasure],
+    numbers: Mapping[str, int],
+    interviewers: Mapping[str, int],
 ) -> dict[str, bytes]:
-    """File name -> content: the microdata, the known totals, the figures and the settings; numbers: `unit_numbers`."""
+    """File name -> content: the microdata, the known totals, the figures and the settings.
+
+    numbers: `unit_numbers`;  interviewers: `interviewer_numbers`
+    """
     calibration, reproduced = _calibration(wave.weighting)
-    people, totals = _people(programme, wave, calibration, measures, numbers)
+    people, totals = _people(programme, wave, calibration, measures, numbers, interviewers)
     variables = variable_names(measures)
-    figures = pd.concat([_figures(data, variables[name]) for name, data in measures.items()], ignore_index=True)
+    tables_of_figures = [_figures(data, variables[name], programme.level) for name, data in measures.items()]
+    figures = pd.concat(tables_of_figures, ignore_index=True)
     settings = _settings(programme, calibration, reproduced)
     tables = {"microdata.csv": people, "figures.csv": figures, "settings.csv": settings, "totals.csv": totals}
     return {name: table_bytes(table) for name, table in tables.items()}
@@ -85,6 +94,24 @@ def unit_numbers(waves: Sequence[Wave]) -> dict[str, int]:
     """Stratum and sampling unit -> its number, the same in every wave in which both labels are the same."""
     labels = sorted(set().union(*(_unit_labels(wave) for wave in waves)))
     return {label: number for number, label in enumerate(labels, 1)}
+
+
+def interviewer_numbers(programme: Programme, waves: Sequence[Wave]) -> dict[str, int]:
+    """Interviewer -> number, the same in every wave; {} where interviewers are not counted in any of them.
+
+    Numbers follow the order in which interviewers first appear among the interviews sorted by stratum, sampling unit
+    and weight, so that they do not follow names or codes.
+    """
+    parts = []
+    for wave in waves:
+        who = wave.interviewers(programme)
+        if who is not None:
+            labels = _unit_labels(wave).to_numpy()
+            parts.append(pd.DataFrame({"unit": labels, "weight": wave.design(programme.lonely).weight, "who": who}))
+    if not parts:
+        return {}
+    people = pd.concat([part.sort_values(["unit", "weight"], kind="stable") for part in parts])
+    return {str(name): number for number, name in enumerate(pd.unique(people.who), 1)}
 
 
 def _unit_labels(wave: Wave) -> pd.Series:
@@ -116,6 +143,7 @@ def _people(
     calibration: Calibration | None,
     measures: Mapping[str, WaveMeasure],
     numbers: Mapping[str, int],
+    interviewers: Mapping[str, int],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A row for each respondent without any id, in an order of its own, and the known totals of the auxiliaries."""
     respondents, design = wave.respondents, wave.design(programme.lonely)
@@ -126,6 +154,9 @@ def _people(
         "base_weight": design.weight if calibration is None else calibration.base,
         "weight": design.weight,
     }
+    who = wave.interviewers(programme)
+    if who is not None:
+        columns["interviewer"] = pd.Series(who).astype(str).map(interviewers).to_numpy()
     totals = pd.DataFrame({"variable": [], "counts": [], "total": []})
     if calibration is not None:
         x, kept = calibration.auxiliary, calibration.independent
@@ -140,15 +171,32 @@ def _people(
     return people.sort_values(list(people.columns), ignore_index=True), totals
 
 
-def _figures(data: WaveMeasure, variable: str) -> pd.DataFrame:
-    """variable, measure, area, n, estimate and standard error of the design, of the areas and of everybody."""
-    rows = []
-    for estimate in (data.areas, data.everybody):
-        if estimate is not None:
-            n = data.sizes.n.loc[list(estimate.names)].to_numpy()
-            columns = {"area": list(estimate.names), "n": n, "estimate": estimate.value, "se": estimate.se}
-            rows.append(pd.DataFrame(columns))
-    return pd.concat(rows, ignore_index=True).assign(variable=variable, measure=data.measure.name)
+def _figures(data: WaveMeasure, variable: str, level: float) -> pd.DataFrame:
+    """The figures of the areas and of everybody, with the parts of their printed standard errors.
+
+    variable, measure, area, n, estimate
+    se              of the sampling design
+    remaining       1 - f: the part of the design's variance that is left because some of the people were interviewed
+    se_interviewer  the interviewers' part; empty where it is not counted
+    se_printed      √(remaining se² + se_interviewer²)
+    lower, upper, method  the printed interval, which has this standard error or the same parts in its design effect
+    """
+    estimates = [estimate for estimate in (data.areas, data.everybody) if estimate is not None]
+    names = [name for estimate in estimates for name in estimate.names]
+    printed = estimate_table(data, level=level).set_index("domain").loc[names]
+    columns = {
+        "area": names,
+        "n": data.sizes.n.loc[names].to_numpy(),
+        "estimate": np.concatenate([estimate.value for estimate in estimates]),
+        "se": np.concatenate([estimate.se for estimate in estimates]),
+        "remaining": printed.fpc.fillna(1.0).to_numpy(),
+        "se_interviewer": printed.se_interviewer.to_numpy(),
+        "se_printed": printed.se.to_numpy(),
+        "lower": printed.lower.to_numpy(),
+        "upper": printed.upper.to_numpy(),
+        "method": printed.method.to_numpy(),
+    }
+    return pd.DataFrame(columns).assign(variable=variable, measure=data.measure.name)
 
 
 def _settings(programme: Programme, calibration: Calibration | None, reproduced: bool) -> pd.DataFrame:

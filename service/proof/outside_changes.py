@@ -18,7 +18,16 @@ from service.figures.league import newest_comparison
 from service.figures.loaded_waves import Wave, load_waves
 from service.figures.windows import window
 from service.intake.imports import programme_of_run
-from service.proof.outside import EXPORT, WAVE_SCRIPT, scripts, table_bytes, unit_numbers, variable_names, wave_files
+from service.proof.outside import (
+    EXPORT,
+    WAVE_SCRIPT,
+    interviewer_numbers,
+    scripts,
+    table_bytes,
+    unit_numbers,
+    variable_names,
+    wave_files,
+)
 from service.samples.proof_files import READ_ME
 from service.store import audit
 from service.store.engine import Store
@@ -59,10 +68,10 @@ def files_of_changes(programme: Programme, loaded: list[Wave], arguments: Mappin
     if not measures:
         raise Fault(key="outside.no_changes", before=before, after=after)
     coefficients = window_change(window(before), window(after))
-    numbers, files = unit_numbers(loaded), {}
+    numbers, interviewers, files = unit_numbers(loaded), interviewer_numbers(programme, loaded), {}
     for wave in loaded:
         data = {name: by_wave[wave.name] for name, by_wave in measures.items()}
-        of_wave = wave_files(programme, wave, data, numbers)
+        of_wave = wave_files(programme, wave, data, numbers, interviewers)
         files |= {f"{wave.name}/{file}": content for file, content in of_wave.items()}
     names = sorted(wave.name for wave in loaded)
     waves = pd.DataFrame({"wave": names, "folder": names, "coefficient": [coefficients[name] for name in names]})

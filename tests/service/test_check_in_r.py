@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
+from programme.declared import Interviewers
 from service.figures import waves
 from service.figures.loaded_waves import load_waves
 from service.intake import imports
@@ -75,8 +76,11 @@ def weighted_by(store: Store, distance: str) -> dict[str, bytes]:
     of = estimated(store, NAME, WAVE)
     calibrating = replace(of.programme.weighting.calibrating, distance=distance, bounds=WAYS[distance])
     weighting = replace(of.programme.weighting, calibrating=calibrating, trimming=None)
-    of = replace(of, programme=replace(of.programme, weighting=weighting))
+    interviewers = Interviewers("", at_random=True) if distance == "logit" else None
+    of = replace(of, programme=replace(of.programme, weighting=weighting, interviewers=interviewers))
     loaded = load_waves(store, of.programme, of.inputs)
+    people, liked = loaded[0].respondents, loaded[0].answers.safe.astype(str).eq("1")
+    people["interviewer"] = [f"who {k % (3 if yes else 5)}" for k, yes in enumerate(liked)]  # two hear less praise
     return outside.files_for_outside(of, loaded[0], outside.linear_measures(of, loaded))
 
 
@@ -98,15 +102,20 @@ def test_r_calibrates_the_weights_and_estimates_as_here_to_eight_digits(laibin, 
         assert done.returncode == 0, done.stdout + done.stderr
         assert len(compared) == 7 * compared.measure.nunique() and compared.n.sum() > 1000
         assert {"safe.sex.m", "safe.sex.f", "score.age.50+"} <= set(compared.measure)
-        for column in ("estimate", "se"):
-            assert (compared[column] - compared[f"{column}_{way[2]}"]).abs().max() < 1e-8
+        assert compared.se_interviewer.notna().all() == (distance == "logit")
+        for column in ("estimate", "se", "se_interviewer", "se_printed"):
+            assert (compared[column] - compared[f"{column}_{way[2]}"]).abs().fillna(0).max() < 1e-8
+        if distance == "logit":
+            of_all = compared[(compared.area == "*") & (compared.measure == "safe")].iloc[0]
+            assert of_all.se_interviewer > of_all.se and of_all.se_printed > of_all.se_interviewer
+            assert "who" not in files["microdata.csv"].decode()
         assert "calibrated,yes" in files["settings.csv"].decode()
 
 
 def test_a_script_fails_where_a_figure_is_another(laibin, tmp_path):
-    files = weighted_by(laibin, "raking")
+    files = weighted_by(laibin, "logit")
     table = pd.read_csv(pd.io.common.BytesIO(files["figures.csv"]))
-    table.loc[0, "se"] += 1e-7
+    table.loc[0, "se_interviewer"] += 1e-7
     files["figures.csv"] = table.to_csv(index=False).encode()
     assert run(files, tmp_path, PYTHON)[0].returncode == 1
 
