@@ -47,7 +47,7 @@ def test_any_two_waves_are_compared_from_the_page_which_says_how_it_goes_and_ref
     tab.goto(f"{demo}/statistician?lang=en")
     choose(tab, "before", "2015 Q3")
     choose(tab, "after", "2015 Q1")
-    tab.get_by_test_id("stAlertContentError").get_by_text("2015Q3").wait_for(timeout=PATIENCE)
+    tab.get_by_test_id("stAlertContentError").get_by_text("2015 Q3").wait_for(timeout=PATIENCE)
     assert tab.get_by_role("button", name=text("compare.go", "en")).count() == 0  # refused before it starts
     tab.goto(f"{demo}/statistician?lang=en")  # without choices
     choose(tab, "before", "2015 Q1")

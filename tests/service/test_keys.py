@@ -52,7 +52,7 @@ def test_the_environment_gives_the_key_or_its_file(tmp_path):
 
 def test_a_key_is_never_shown(tmp_path):
     key = keys.new_key(tmp_path / "key")
-    assert repr(key) == "Key()" and str(key.secret) not in str(vars(key)["secret"].hex())
+    assert repr(key) == "Key(public=False)" and str(key.secret) not in str(vars(key)["secret"].hex())
 
 
 def test_derived_keys_are_those_of_rfc_5869_written_out(tmp_path):

@@ -21,7 +21,7 @@ from service.intake.imports import current_programme
 from service.store.engine import Store
 from ui import faults, uploads
 from ui.cards import file_link
-from ui.literal import literal
+from ui.literal import literal, said
 from ui.tables import LONGEST, plain_table
 from words import Speaker, visible
 
@@ -152,7 +152,7 @@ def _listed(kept: list[Kept], since: dict[int, Since], t: Speaker) -> None:
     if others:
         marked = sum(one.number in since for one in others)
         key = "bulletin.panel.older_marked" if marked else "bulletin.panel.older"
-        with st.expander(t(key, count=len(others), marked=marked)):
+        with st.expander(said(t, key, count=len(others), marked=marked)):
             plain_table(kept_rows(others, since, t))
 
 
