@@ -198,7 +198,7 @@ def table_of(tables: Measured, texts: Measured, language: str) -> str:
         sums += [str(planted), f"{found} ({100 * found / planted:.1f} %)", str(certain)]
     lines.append(f"| {'合计' if zh else 'all'} | {' | '.join(sums)} |")
     said = (
-        "没有差错的{sound}个{what}中，{wrong}个被误判为有误，{asked}个被请求核实；有差错的{what}里，差错以外另有{beside}处提示。"
+        "没有差错的{sound}{what}中，{wrong}{unit}被误判为有误，{asked}{unit}被列为请核实；有差错的{plain}里，差错以外另有{beside}处提示。"
         if zh
         else "Of {sound} {what} without a slip, {wrong} had a finding “wrong” and {asked} only a question; in {what} "
         "with a slip there were {beside} findings elsewhere."
@@ -214,10 +214,11 @@ def table_of(tables: Measured, texts: Measured, language: str) -> str:
         sum(getattr(c, f) for c in of_all) for f in ("planted", "found", "small", "small_found")
     )
     lines += ["", small.format(n=planted - few, f=found - few_found, m=few, g=few_found)]
-    names = ("表格", "段文字") if zh else ("tables", "texts")
-    for m, what in zip((tables, texts), names, strict=True):
-        values = {"sound": m.sound, "wrong": m.false_wrong, "asked": m.false_asked, "beside": m.beside}
-        lines += ["", said.format(what=what, **values)]
+    names = (("个", "表格"), ("段", "文字")) if zh else (("", "tables"), ("", "texts"))
+    for m, (unit, plain) in zip((tables, texts), names, strict=True):
+        values = {"unit": unit, "plain": plain, "what": unit + plain, "sound": m.sound}
+        values |= {"wrong": m.false_wrong, "asked": m.false_asked, "beside": m.beside}
+        lines += ["", said.format(**values)]
     return "\n".join(lines)
 
 
