@@ -15,6 +15,7 @@ from service.bulletins.document import Column, Grid
 POINTS = 15.5  # from line to line
 ROW = 17.0  # a row of a table, so that its letters do not touch the line above the first
 LEAST, PLACE, NUMBER, HEADING, WIDEST = 5, 7, 9, 15, 36  # a column; a rank; a number; a heading; a column at most
+HEADING_LINES = (4, 5, 6, 7, 12)  # of a heading in words, for which its column becomes wider, up to HEADING
 BESIDE = 0.8  # beside a column
 PAGE = 100  # on a page on its side, in the widest usual font
 TALL = 480  # of a page on its side
@@ -117,14 +118,26 @@ def row_heights(grid: Grid, widths: Sequence[float]) -> list[float]:
     return [POINTS * lines, *(max(ROW, POINTS * count) for count in rows)]
 
 
-def column_width(grid: Grid, k: int) -> int:
-    """The width of a column: its longest text, or a number; no word of its heading is divided, nor a bracket in it."""
+def column_widths(grid: Grid) -> list[int]:
+    """The widths of all columns with which the headings have the fewest lines that cost no printed page."""
+    ways = [[column_width(grid, k, lines) for k in range(len(grid.columns))] for lines in HEADING_LINES]
+    return min(ways, key=lambda widths: divided(grid, widths, row_heights(grid, widths)).pages)
+
+
+def column_width(grid: Grid, k: int, lines: int) -> int:
+    """The width of a column: its longest text, or a number; no word of its heading is divided, nor a bracket in it.
+
+    lines: of a heading in words, for which the column is wider than its longest word, but not than HEADING
+    """
     column = grid.columns[k]
     chinese = _chinese_heading(column).split("\n")
     if _is_chinese(column.heading):
         heading = max(map(_wide, chinese)) + 1
     else:
-        heading = ceil(BOLD * max(len(word) for word in column.heading.split())) + 1
+        narrowest = ceil(BOLD * max(len(word) for word in column.heading.split())) + 1
+        widths = range(narrowest, max(narrowest, HEADING) + 1)
+        fitting = (width for width in widths if heading_text(column, width).count("\n") < lines)
+        heading = next(fitting, widths[-1])
     if column.form != "text":
         return min(max(PLACE if column.form == "place" else NUMBER, heading), HEADING)
     texts = [str(row[k]) for row in grid.rows if row[k]]

@@ -21,7 +21,7 @@ FIELD = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 INK, QUIET, RED, BLUE = (RGBColor.from_string(c) for c in ("222222", "666666", "C8102E", "004B87"))
 BOXES = {  # field -> left, top, width, height in mm; points; bold; colour
     "mark": (14, 4, 180, 9, 12, True, RED),
-    "office": (196, 4, 128, 9, 11, False, QUIET),
+    "office": (196, 4, 128, 9, 10, False, QUIET),
     "title": (14, 13, 310, 18, 22, True, BLUE),
     "lead": (14, 33, 310, 28, 17, False, INK),
     "tile1": (14, 63, 92, 34, 15, False, INK),
@@ -31,6 +31,7 @@ BOXES = {  # field -> left, top, width, height in mm; points; bold; colour
     "note": (14, 167, 310, 12, 8.5, False, QUIET),
     "source": (14, 179, 310, 8, 9.5, False, QUIET),
 }
+NO_BREAK = "\N{NO-BREAK SPACE}"
 TO_THE_RIGHT = "office"  # who issues it and when
 NEEDED = ("title", "lead", "picture", "source", "mark")
 
@@ -59,7 +60,8 @@ def slide_bytes(document: Document, template: bytes | None = None, *, file: str 
     deck = _read(template, file, document.language)
     values = {"title": document.title, "lead": document.lead, "source": document.source, "mark": document.mark}
     values["note"] = (" " if document.language == "en" else "").join(block.text for block in document.blocks)
-    values["office"] = IDEOGRAPHIC_SPACE.join(filter(None, (document.head.issuer, document.head.date)))
+    day = document.head.date.replace(" ", NO_BREAK)  # below a long name, but never divided
+    values["office"] = IDEOGRAPHIC_SPACE.join(filter(None, (document.head.issuer, day)))
     tiles = {f"tile{k}": f"{number}\n{text}" for k, (number, text) in enumerate(document.tiles, 1)}
     for slide in deck.slides:
         for shape in list(slide.shapes):

@@ -15,7 +15,7 @@ from service.bulletins.sheet_layout import (
     POINTS,
     WIDEST,
     Division,
-    column_width,
+    column_widths,
     divided,
     heading_text,
     in_lines,
@@ -125,7 +125,7 @@ def _grid_sheet(book: xlsxwriter.Workbook, document: Document, grid: Grid) -> No
     )
     sheet.write_string(0, 0, grid.title, book.add_format({"bold": True}))
     sheet.write_string(1, 0, document.mark or document.source, book.add_format({"align": "left"}))
-    top, widths = 2, [column_width(grid, k) for k in range(len(grid.columns))]
+    top, widths = 2, column_widths(grid)
     look = _looks(book)
     for k, column in enumerate(grid.columns):
         sheet.set_column(k, k, widths[k], look(column.form, 1, widths[k]))
