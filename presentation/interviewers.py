@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from presentation.numbers import size_text
+from presentation.screen import area_word
 from service.figures.league import League
 from words import Speaker
 
@@ -35,6 +37,25 @@ def interviewer_notes(league: League, t: Speaker) -> list[str]:
     if league.against is not None and table.change_se_interviewer.isna().all():
         notes.append(t("interviewers.change_absent"))
     return notes
+
+
+def counts_interviewers(league: League) -> bool:
+    """Whether the intervals and verdicts of a league's figures count what interviewers add."""
+    return bool(league.table.se_interviewer.notna().any())
+
+
+def interviewers_text(league: League, t: Speaker) -> list[str]:
+    """That intervals count interviewers, with both parts of the standard error over all areas.
+
+    Empty where interviewers are not counted, or where the figure over all areas is withheld.
+    """
+    se, added = (league.everybody.get(name) for name in ("se", "se_interviewer"))
+    if se is None or added is None or pd.isna(added):
+        return []
+    sizes = {"se": se, "sampling": np.sqrt(max(se**2 - added**2, 0.0)), "interviewers": added}
+    texts = {name: size_text(league.measure, float(size), t, further=1) for name, size in sizes.items()}
+    count = len(league.table) + len(league.withheld)
+    return [t("bulletin.interviewers", areas=count, area=area_word(league, count, t), **texts)]
 
 
 def one_interviewer_note(league: League, t: Speaker) -> list[str]:

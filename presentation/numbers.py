@@ -31,12 +31,12 @@ def signed(value: float, decimals: int) -> str:
     return f"{value:+z.{decimals}f}".replace("-", MINUS)
 
 
-def size_text(measure: Measure, value: float, t: Speaker) -> str:
-    """The size of a change without its sign, with its unit."""
-    size = abs(shown_value(measure, value))
+def size_text(measure: Measure, value: float, t: Speaker, *, further: int = 0) -> str:
+    """The size of a change or an error without its sign, with its unit; further: digits more than the measure has."""
+    number = f"{abs(shown_value(measure, value)):.{measure.decimals + further}f}"
     if measure.unit == SHARE:
-        return t("number.share_size", value=f"{size:.{measure.decimals}f}")
-    return counted_text(measure, f"{size:.{measure.decimals}f}", t, otherwise="number.score_size")
+        return t("number.share_size", value=number)
+    return counted_text(measure, number, t, otherwise="number.score_size")
 
 
 def counted_text(measure: Measure, number: str, t: Speaker, *, otherwise: str | None = None) -> str:

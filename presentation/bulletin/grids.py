@@ -7,7 +7,14 @@ import pandas as pd
 from estimation import Measure
 from estimation.changes.verdicts import CHANCE
 from estimation.indicators.indicators import SHARE
-from presentation.bulletin.wording import change_level_text, level_text, measure_name, runs_of_areas, runs_of_changes
+from presentation.bulletin.wording import (
+    change_level_text,
+    errors_text,
+    level_text,
+    measure_name,
+    runs_of_areas,
+    runs_of_changes,
+)
 from presentation.notes import unfit_text
 from presentation.numbers import percent_text, shown_value
 from presentation.screen import badge, count_text
@@ -190,7 +197,7 @@ def wholes_grid(facts: Facts, t: Speaker) -> Grid:
     )
     title = t("bulletin.table.wholes", measure=measure_name(league))
     methods = sorted({t(f"method.{w.method}") for w in facts.wholes if w.estimate is not None})
-    note = t("bulletin.note.wholes", level=level_text(league), methods=methods)
+    note = t("bulletin.note.wholes", level=level_text(league), errors=errors_text(facts, t), methods=methods)
     return Grid(WHOLES, title, tuple(columns), tuple(rows), shown, note)
 
 
@@ -238,7 +245,9 @@ def confirmed_grid(facts: Facts, t: Speaker) -> Grid:
 def changes_note(facts: Facts, t: Speaker) -> str:
     """What stands under a table of changes: what is compared, which interval it is, and the runs."""
     runs = [str(run) for run in runs_of_changes(facts)]
-    return t("bulletin.note.changes", level=change_level_text(facts), runs=runs, count=len(runs))
+    counted = any(c.league.table.change_se_interviewer.notna().any() for c in facts.screen.compared)
+    errors = t("bulletin.errors.interviewers" if counted else "bulletin.errors.sampling")
+    return t("bulletin.note.changes", level=change_level_text(facts), errors=errors, runs=runs, count=len(runs))
 
 
 def last_grid(facts: Facts, t: Speaker) -> Grid:
@@ -272,7 +281,8 @@ def last_grid(facts: Facts, t: Speaker) -> Grid:
         Shown(t("bulletin.column.rank_range"), ("rank_lower", "rank_upper"), t("bulletin.range")),
         Shown(t("bulletin.column.place"), ("place",)),
     )
-    note = t("bulletin.note.figures", methods=methods_of(facts, t), level=level_text(league), runs=[str(run)], count=1)
+    values = {"methods": methods_of(facts, t), "level": level_text(league), "errors": errors_text(facts, t)}
+    note = t("bulletin.note.figures", **values, runs=[str(run)], count=1)
     return Grid(LAST, t("bulletin.table.last", k=k), tuple(columns), tuple(rows), shown, note)
 
 
@@ -354,7 +364,7 @@ def named_grid(facts: Facts, t: Speaker) -> Grid:
     )
     title = "" if factors is None else factors.programme.factors[factors.name].name[t("language.code")]
     runs = [str(run) for run in sorted({row[-1] for row in rows})]
-    note = t("bulletin.note.named", level=level, runs=runs, count=len(runs))
+    note = t("bulletin.note.named", level=level, errors=errors_text(facts, t), runs=runs, count=len(runs))
     return Grid(NAMED, title, tuple(columns), tuple(rows), shown, note)
 
 

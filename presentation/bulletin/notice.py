@@ -28,7 +28,7 @@ from presentation.bulletin.wording import (
     year_text,
 )
 from presentation.definitions import definition_text
-from presentation.interviewers import one_interviewer_note
+from presentation.interviewers import interviewers_text, one_interviewer_note
 from presentation.notes import accepted_note, stopped_note, survey_note
 from presentation.numbers import size_text, value_text
 from presentation.screen import (
@@ -189,6 +189,7 @@ def reading_texts(facts: Facts, t: Speaker) -> list[str]:
     screen, league = facts.screen, facts.league
     runs = [run for c in screen.compared for run in c.league.runs.values()] or list(league.runs.values())
     texts = [*promise_lines(screen, t), *year_text(facts, t), t("bulletin.rank_range", level=league.programme.level)]
+    texts += interviewers_text(league, t)
     texts += [weak_text(screen, t)] if screen.weak else []
     if league.withheld:
         names = [league.name(area) for area in league.withheld]

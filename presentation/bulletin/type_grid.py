@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from presentation.bulletin.grids import change_form, change_unit, unit_text, value_form
-from presentation.bulletin.wording import level_text, measure_name, said
+from presentation.bulletin.wording import errors_text, level_text, measure_name, said
 from presentation.evidence.types_of_person import reading_notes, type_sentence, verdict_text
 from presentation.notes import unfit_text
 from presentation.numbers import percent_text, shown_value
@@ -48,7 +48,7 @@ def types_grid(facts: Facts, t: Speaker) -> list[Grid]:
     title = t("bulletin.table.types", wave=wave_text(league.wave, t), measure=measure_name(league))
     methods = {m for kind in figures.kinds.values() for m in kind.table.method if isinstance(m, str)}
     runs = sorted({figures.run["run_id"], *(then.run["run_id"] for then in facts.types_then.values())})
-    levels = {"level": level_text(league), "joint": _joint(figures)}
+    levels = {"level": level_text(league), "joint": _joint(figures), "errors": errors_text(facts, t)}
     methods_text = sorted(t(f"method.{name}") for name in methods)
     note = t("bulletin.note.types", methods=methods_text, runs=[str(run) for run in runs], count=len(runs), **levels)
     return [Grid(TYPES, title, tuple(columns), rows, _shown(facts, figures, t), note)]

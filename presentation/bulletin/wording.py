@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from presentation.interviewers import counts_interviewers
 from presentation.league_notes import year_notes
 from presentation.notes import simulated_mark
 from presentation.numbers import percent_text, value_text
@@ -192,6 +193,11 @@ def runs_of_areas(facts: Facts) -> list[int]:
 def runs_of_changes(facts: Facts) -> list[int]:
     """The runs of the comparisons."""
     return sorted({max(run["run_id"] for run in c.league.runs.values()) for c in facts.screen.compared})
+
+
+def errors_text(facts: Facts, t: Speaker) -> str:
+    """Which errors the intervals of figures count, in a few words."""
+    return t("bulletin.errors.interviewers" if counts_interviewers(facts.league) else "bulletin.errors.sampling")
 
 
 def mark_of(facts: Facts, t: Speaker, key: str = "bulletin.mark") -> str:

@@ -316,6 +316,19 @@ def test_the_interval_of_a_change_has_the_level_that_two_comparisons_leave_it(fa
     assert "环比变化97.5%下限（百分点）" in [column.heading for column in areas.columns]
 
 
+def test_a_notice_says_whether_its_intervals_count_interviewers_and_how_much_of_the_error_is_theirs(facts):
+    notes = [grid.note for grid in made(facts, "notice", "en").grids]
+    assert "sampling error only" in " ".join(notes) and "interviewers" not in " ".join(notes)
+    league = facts.league
+    everybody = {**league.everybody, "se": 0.005, "se_interviewer": 0.004}
+    league = replace(league, table=league.table.assign(se_interviewer=0.01), everybody=everybody)
+    counted = replace(facts, screen=replace(facts.screen, league=league))
+    document = made(counted, "notice", "en")
+    (text,) = [block.text for block in document.blocks if "interviewer" in block.text]
+    assert "is 0.50 percentage points: 0.30 percentage points from sampling and 0.40" in text
+    assert "error that interviewers bring" in " ".join(grid.note for grid in document.grids)
+
+
 def test_a_bulletin_is_kept_once_made_again_to_the_byte_and_says_what_was_revised(own_store):
     store = own_store
     kept = made_bulletin(store, "ensu2015", "notice", ASKED["en"], speaker("en"))
