@@ -19,7 +19,7 @@ def open_store(url: str) -> Store:
     return Store.open(url)
 
 
-t = speaker(navigation.language())
+t = speaker(navigation.language(), on_page=True)
 st.set_page_config(page_title=t("app.title"), page_icon=frame.ICON, layout="wide")
 frame.begin(t("language.code"))
 explained(lambda: navigation.run(open_store(store_url()), t), t)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from words import COMPLETE as LANGUAGES
-from words import UNSAID, Fault, _Sentence, dictionary, speaker, text
+from words import UNSAID, Fault, _Sentence, dictionary, on_pages, speaker, text
 
 pytestmark = pytest.mark.xdist_group("test_words")  # the code is read once, for all of them
 ROOT = Path(__file__).parents[1]
@@ -34,6 +34,7 @@ SOURCES = [
     ROOT / "pages.py",
     *(f for room in ROOMS for f in sorted((ROOT / room).rglob("*.py"))),
 ]
+PAGES = [f for f in SOURCES if f.is_relative_to(ROOT / "ui")]
 WRITERS = [f for room in ("study", "reference") for f in sorted((ROOT / room).glob("*.py"))]  # of documents
 TOOLS = [f for room in ("study", "bench", "mutants", "reference") for f in sorted((ROOT / room).rglob("*.py"))]
 ZH, EN = dictionary("zh"), dictionary("en")
@@ -572,3 +573,21 @@ def test_an_empty_list_is_said_and_leaves_no_gap_in_any_sentence(language):
 def text_of(template: str, language: str, values: dict) -> str:
     """The template with these values, written as `text` writes a sentence."""
     return _Sentence(language).vformat(template, (), values)
+
+
+OF_COMMANDS = ("cli.", "reference.", "study.", "doctor.", "restore.", "lake.", "large_wave.")  # no page says them
+NO_STORE = ("store.absent", "store.old", "store.damaged", "objects.absent", "objects.damaged")  # there is no page then
+READ_ME = re.compile(r"read_me(_|$)")  # travels with a proof
+
+
+def test_no_page_says_a_command_or_an_option():
+    of_pages = {node.value for _, node in nodes(ast.Constant, PAGES) if node.value in EN}  # some are a command's too
+    for language in LANGUAGES:
+        said = lambda key, language=language: on_pages(key, language)  # noqa: E731
+        may_be_shown = {key for key in EN if not key.startswith(OF_COMMANDS) and key not in NO_STORE} | of_pages
+        typed = {k for k in may_be_shown if not READ_ME.search(k) and re.search("--[a-z]|rankshift ", said(k))}
+        assert not typed, (language, typed)
+    accept = speaker("en", on_page=True)(
+        "frame.refused", file="f", count=1, findings=Fault(key="frame.accept").sentences
+    )
+    assert "accept" in accept and "--" not in accept and "--accept" in text("frame.accept", "en")

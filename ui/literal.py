@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from words import Speaker, Visible, visible
+from words import Sentences, Speaker, Visible, visible
 
 JOINER = "\u2060"  # a word joiner: no width, no break
 SIGNS = re.compile(
@@ -44,6 +44,7 @@ def _literal(value: Any) -> Any:
     if isinstance(value, str):
         return literal(value)
     if isinstance(value, Mapping):
+        value = value.on_pages if isinstance(value, Sentences) else value
         return {key: _literal(part) for key, part in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_literal(part) for part in value]

@@ -9,7 +9,7 @@ import json
 import re
 import string
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from importlib.resources import files
 
@@ -25,6 +25,7 @@ MINUS = "\u2212"
 OF_WAVES = ("wave", "waves", "earlier", "before", "after")  # blanks in which the name of a wave may stand
 WAVE = re.compile(r"([0-9]{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")  # year, quarter, month
 IN_WORDS = "w"  # the conversion of such a blank
+TYPED = re.compile(r" ?[(（][^()（）]*?(?:rankshift |--[a-z])[^()（）]*[)）]")  # a bracket with a command or an option
 COMMAND = "`"  # stands around a command, in which a wave has the name that is typed
 UNSEEN = ("Cc", "Cf", "Co", "Zl", "Zp")  # characters that steer a screen or are not seen on it
 JOINERS = "\u200c\u200d"  # which some scripts are written with
@@ -60,9 +61,25 @@ class Fault(ValueError):
         return text(self.key, "en", **self.values)
 
     @property
-    def sentences(self) -> dict[str, str]:
+    def sentences(self) -> "Sentences":
         """The sentence in every language, as a value of another sentence."""
         return sentences(self.key, **self.values)
+
+
+class Sentences(dict[str, str]):
+    """A sentence by language, as commands say it; `on_pages` is the same as pages say it.
+
+    written  the sentence by language, for pages or not
+    """
+
+    def __init__(self, written: Callable[[bool], Mapping[str, str]]):
+        super().__init__(written(False))
+        self.written = written
+
+    @property
+    def on_pages(self) -> Mapping[str, str]:
+        """The sentence by language without what only concerns those who type commands."""
+        return self.written(True)
 
 
 class Visible(str):
@@ -78,6 +95,12 @@ def visible(text: str) -> Visible:
         return Visible(text)
     hidden = {c for c in text if unicodedata.category(c) in UNSEEN and c not in JOINERS}
     return Visible(text.translate({ord(c): c.encode("unicode_escape").decode() for c in hidden}))
+
+
+@cache
+def on_pages(key: str, language: str) -> str:
+    """The sentence `key` without its brackets that hold a command or an option of one: pages have neither."""
+    return TYPED.sub("", dictionary(language)[key])
 
 
 @cache
@@ -100,8 +123,8 @@ def in_language(names: Mapping[str, str], language: str) -> str:
 class _Sentence(string.Formatter):
     """str.format that also writes lists (shortened), values that come by language, and the word that fits a number."""
 
-    def __init__(self, language: str):
-        self.language = language
+    def __init__(self, language: str, *, on_page: bool = False):
+        self.language, self.on_page = language, on_page
 
     def parse(self, format_string):
         """The parts of a sentence; the blanks of waves that stand in no command are to be filled in words."""
@@ -132,7 +155,8 @@ class _Sentence(string.Formatter):
         if FORMS in format_spec:
             return self.word_for(value, format_spec.split(FORMS))
         if isinstance(value, Mapping):
-            value = in_language(value, self.language)
+            by_language = value.on_pages if self.on_page and isinstance(value, Sentences) else value
+            value = in_language(by_language, self.language)
         if isinstance(value, list | tuple | set | frozenset):
             return self.listed(
                 [self.format_field(v, format_spec.removesuffix(WHOLE)) for v in value], whole=format_spec == WHOLE
@@ -159,16 +183,37 @@ class _Sentence(string.Formatter):
         return words["list.shortened"].format(names=shown, count=len(names), more=len(names) - LONGEST_LIST)
 
 
-def text(key: str, language: str, **values) -> str:
-    """The sentence `key` in `language` (one of LANGUAGES), its blanks filled with `values`."""
-    return _Sentence(language).vformat(dictionary(language)[key], (), values)
+def text(key: str, language: str, *, on_page: bool = False, **values) -> str:
+    """The sentence `key` in `language` (one of LANGUAGES), its blanks filled with `values`.
+
+    on_page: as a page says it, which knows no commands.
+    """
+    template = on_pages(key, language) if on_page else dictionary(language)[key]
+    return _Sentence(language, on_page=on_page).vformat(template, (), values)
 
 
-def sentences(key: str, **values) -> dict[str, str]:
+def sentences(key: str, **values) -> Sentences:
     """The sentence `key` by language: `text` writes such a value in its own."""
-    return {language: text(key, language, **values) for language in LANGUAGES}
+    return Sentences(partial(_in_all_languages, key, values))
 
 
-def speaker(language: str) -> Speaker:
-    """t(key, **values) for one language; t("language.code") says which."""
-    return partial(text, language=language)
+def _in_all_languages(key: str, values: Mapping, on_page: bool) -> dict[str, str]:
+    return {language: text(key, language, on_page=on_page, **values) for language in LANGUAGES}
+
+
+def one_after_another(said: Sequence[Mapping[str, str]]) -> Sentences:
+    """Several sentences by language as one text by language."""
+    return Sentences(partial(_joined, said))
+
+
+def _joined(said: Sequence[Mapping[str, str]], on_page: bool) -> dict[str, str]:
+    parts = [one.on_pages if on_page and isinstance(one, Sentences) else one for one in said]
+    return {code: text("list.between_sentences", code).join(part[code] for part in parts) for code in LANGUAGES}
+
+
+def speaker(language: str, *, on_page: bool = False) -> Speaker:
+    """t(key, **values) for one language; t("language.code") says which.
+
+    on_page: for pages, which know no commands.
+    """
+    return partial(text, language=language, on_page=on_page)

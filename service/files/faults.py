@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from words import LANGUAGES, Fault, sentences, text
+from words import Fault, Sentences, one_after_another, sentences
 
 FIRST_ROWS = 6  # of a kind of fault, named in the list of all faults
 
@@ -109,15 +109,13 @@ def faults_in(fault: Fault) -> tuple[Fault, ...]:
     return fault.faults if isinstance(fault, FileFaults) else (fault,)
 
 
-def numbered(by_language: Sequence[Mapping[str, str]]) -> dict[str, str]:
+def numbered(by_language: Sequence[Mapping[str, str]]) -> Sentences:
     """Sentences as one text in every language, each behind its number."""
-    counted = [sentences("list.numbered", number=k, sentence=said) for k, said in enumerate(by_language, 1)]
-    return {
-        language: text("list.between_sentences", language).join(c[language] for c in counted) for language in LANGUAGES
-    }
+    said = enumerate(by_language, 1)
+    return one_after_another([sentences("list.numbered", number=k, sentence=sentence) for k, sentence in said])
 
 
-def _with_rows(fault: Fault) -> dict[str, str]:
+def _with_rows(fault: Fault) -> Sentences:
     """The fault's sentence in every language, and the first rows that have it."""
     rows, count = fault.values.get("rows", []), fault.values.get("count", 1)
     if len(rows) < 2:

@@ -16,7 +16,7 @@ from service.files.faults import FaultList
 from service.files.read import FileRead, read_file
 from service.files.write import FORMULA
 from service.files.zeros import lost_zeros, pairs, restored
-from words import Fault, sentences, text
+from words import Fault, one_after_another, sentences
 
 UNIT, AREA, PHONE, NAME, SOURCE, MODE, PSU = "unit_id", "area", "phone", "name", "source", "mode", "psu"
 NEVER = ("frame.repeated_unit", "frame.no_stratum")  # findings that cannot be accepted, since nothing could be drawn
@@ -162,11 +162,7 @@ def refuse_findings(frame: ListFrame, file: str, *, accept: bool) -> None:
     if refused:
         key = "frame.refused_never" if refused[0].key in NEVER else "frame.refused"
         said = [finding_text(finding) for finding in refused]
-        one_after_another = {
-            language: text("list.between_sentences", language).join(sentence[language] for sentence in said)
-            for language in said[0]
-        }
-        raise Fault(key=key, file=file, count=len(refused), findings=one_after_another)
+        raise Fault(key=key, file=file, count=len(refused), findings=one_after_another(said))
 
 
 def finding_text(finding: Finding) -> dict[str, str]:

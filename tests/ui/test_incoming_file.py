@@ -167,6 +167,7 @@ def test_a_wave_without_its_known_totals_is_said_with_the_preview_and_with_the_i
     for button in ("look_wave", "go_wave"):
         at.file_uploader[0].set_value(("numbers.csv", numbers, "text/csv"))
         at.button(key=button).click().run()
-        reason = text("weighting.period", "en", expected="2020", programme="laibin_simulated", found=[])
+        known = {"expected": "2020", "programme": "laibin_simulated", "found": []}
+        reason = text("weighting.period", "en", on_page=True, **known)
         assert not at.exception and text("wave.hindered", "en", reason=literal(reason)) in [w.value for w in at.warning]
     store.engine.dispose()

@@ -209,7 +209,7 @@ def test_the_survey_centre_sees_why_a_file_was_refused_in_both_languages(tmp_pat
 
 def test_an_empty_store_says_what_to_do_and_a_missing_one_is_a_sentence(tmp_path, monkeypatch):
     Store.create(f"sqlite:///{tmp_path}/empty.db")
-    for name, expected in (("empty.db", "rankshift import-programme"), ("none.db", "rankshift init")):
+    for name, expected in (("empty.db", "An administrator imports a programme"), ("none.db", "rankshift init")):
         monkeypatch.setenv(STORE_VARIABLE, f"sqlite:///{tmp_path}/{name}")
         for each in PAGES:
             at = page(each, "en").run()

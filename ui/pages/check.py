@@ -37,4 +37,3 @@ def show(store: Store, t: Speaker) -> None:
                 st.markdown(literal(words))
     with st.expander(t("samples.how")):
         st.markdown(t("samples.how.text"))
-        st.code(t("samples.how.command"), language=None)

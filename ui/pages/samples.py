@@ -87,4 +87,3 @@ def _approve_or_draw(store: Store, programme: str, plan: samples.SamplePlan, t: 
 def _how(t: Speaker) -> None:
     with st.expander(t("samples.how")):
         st.markdown(t("samples.how.text"))
-        st.code(t("samples.how.command"), language=None)
