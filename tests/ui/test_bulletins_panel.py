@@ -88,4 +88,4 @@ def test_figures_that_wait_for_their_release_are_not_called_uncomputed(own_store
     kept = made_bulletin(own_store, "ensu2015", "brief", Asked(date(2015, 10, 15)), speaker("en"))
     waiting = again_sentences(kept, Again(True, (), (), (), outdated=True, unreleased=(7, 8)), speaker("en"))
     assert len(waiting) == 1 and "(runs 7, 8)" in waiting[0] and "released" in waiting[0]
-    assert "nothing was computed" in again_sentences(kept, Again(True, (), (), (), outdated=True), speaker("en"))[0]
+    assert "not computed again yet" in again_sentences(kept, Again(True, (), (), (), outdated=True), speaker("en"))[0]
