@@ -1,12 +1,13 @@
 """What a sentence claims of its own figures: gaps, changes, shares, totals and complements, computed again."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import takewhile
+from typing import Any
 
 from accountability.printed.findings import Finding, Place, Reading, complement, difference, judged, share, total
-from accountability.printed.numbers import Bounds, is_mistyped
+from accountability.printed.numbers import Bounds, Printed, is_mistyped
 from accountability.printed.sentences import (
     COUNT,
     PERCENT,
@@ -27,6 +28,7 @@ EQUALS = re.compile(r"[^-+=*/)]{0,20}[=\uff1d]\s*")
 BRACKET = re.compile(
     r"[^,\uff0c;\uff1b]{0,20}[(\uff08]([^()\uff08\uff09,\uff0c;\uff1b]{0,20})$"
 )  # up to a figure in brackets
+SEMICOLON = re.compile(r"[;\uff1b]")
 CLOSING = re.compile(r"[)\uff09]")
 LISTS = re.compile(r"^[^,;:(]{0,30}[:(]")  # a colon or bracket after a count: what it consists of follows
 FAR = 30  # points: a percentage further off is perhaps no share of these counts
@@ -72,17 +74,42 @@ def changes(sentence: Sentence) -> Iterator[Finding | None]:
             continue
         kinds = (RANK,) if figure.kind == PLACES else (COUNT,) if figure.kind == COUNT else (*VALUES, COUNT)
         earlier = [f for f in figures[: figure.place] if f.kind in kinds and not _is_pure_change(f)]
-        pair = earlier[-2:]
-        if (
-            len(pair) < 2
-            or pair[0].kind != pair[1].kind
-            or (pair[0].kind == COUNT and figure.kind not in (PERCENT, COUNT))
-        ):
+        pair = _then_and_now(earlier)
+        if pair is None or (pair[0].kind == COUNT and figure.kind not in (PERCENT, COUNT)):
             continue
-        before, now = (pair[1], pair[0]) if says("earlier", pair[1].before) else (pair[0], pair[1])
-        if not (pattern_at_end("from", 12).search(pair[0].before) or says("earlier", pair[0].before + pair[1].before)):
-            continue
-        yield _changed(sentence, figure, before, now)
+        if not _is_about_another(figures, pair, figure):
+            yield _changed(sentence, figure, *pair)
+
+
+def _then_and_now(earlier: list[Figure]) -> tuple[Figure, Figure] | None:
+    """The figure before and the figure now of those that stand before a change; None if nothing says which is which.
+
+    Where the last of them is of an earlier wave, the one now is the last before it that is not: in “97.3 %, up from
+    last quarter (96.9 %) by 0.4 and from last year (95.8 %) by 1.5 points” it is 97.3 both times.
+    """
+    if len(earlier) < 2:
+        return None
+    first, last = earlier[-2:]
+    if says("earlier", last.before):
+        current = [f for f in earlier[:-1] if not says("earlier", f.before)]
+        if not current or current[-1].kind != last.kind:
+            return None
+        return last, current[-1]
+    said = pattern_at_end("from", 12).search(first.before) or says("earlier", first.before)
+    return (first, last) if said and first.kind == last.kind else None
+
+
+def _is_about_another(figures: tuple[Figure, ...], pair: tuple[Figure, Figure], figure: Figure) -> bool:
+    """Whether a change is of something else than the two figures before it.
+
+    So it is after “of which” or a semicolon, or if it names an earlier wave of its own without that wave's figure.
+    """
+    first = min(f.place for f in pair)
+    between = "".join(f.before for f in figures[first + 1 : figure.place + 1])
+    if SEMICOLON.search(between) or says("of_which", between):
+        return True
+    names_another = says("earlier", figure.before) is True and not pattern_at_end("from", 12).search(pair[0].before)
+    return names_another
 
 
 def _in_brackets_after(figures: tuple[Figure, ...], figure: Figure) -> tuple[Figure, Figure] | None:
@@ -106,9 +133,7 @@ def _changed(sentence: Sentence, figure: Figure, before: Figure, now: Figure) ->
     first, second = (now, before) if now.number.value > before.number.value else (before, now)
     if now.kind == COUNT and figure.kind == PERCENT:
         key = "printed.growth"
-        growth = first.number.value - second.number.value
-        relative = Bounds(100 * growth / before.number.value, 100 * growth / before.number.value)
-        finding = judged(Reading(key, relative, relative, relative, values), figure.number, place)
+        finding = judged(_growth(key, before.number, now.number, values), figure.number, place)
     else:
         key = "printed.rank_change" if now.kind == RANK else "printed.change"
         reading = difference(key, first.number, second.number, values)
@@ -118,6 +143,14 @@ def _changed(sentence: Sentence, figure: Figure, before: Figure, now: Figure) ->
     if finding is None and before.number.value != now.number.value and rises is not None and rises != better:
         return Finding("printed.direction", place, figure.text, "", values)
     return finding
+
+
+def _growth(key: str, before: Printed, now: Printed, values: Mapping[str, Any]) -> Reading:
+    """The size of 100 (now / before − 1)."""
+    ratio, middle = now.bounds().ratio(before.bounds()), abs(100 * (now.value / before.value - 1))
+    ends = sorted((abs(100 * (ratio.low - 1)), abs(100 * (ratio.high - 1))))
+    possible = Bounds(Fraction(0) if ratio.low < 1 < ratio.high else ends[0], ends[1])
+    return Reading(key, possible, possible, Bounds(middle, middle), values)
 
 
 def _relative_fits(figure: Figure, before: Figure, now: Figure) -> bool:

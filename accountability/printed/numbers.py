@@ -23,19 +23,31 @@ class Printed:
     value     the number that the text shows
     digits    how many digits it has after the point
     exact     whether it is a count, which is not rounded
+    about     whether it is said to be about so many: then the last digit that is not 0 may be one off
     """
 
     text: str
     value: Fraction
     digits: int
     exact: bool
+    about: bool = False
 
     def bounds(self, digits: int | None = None) -> "Bounds":
         """Between which values the unrounded number lies, if it was rounded to `digits` (else to those printed)."""
         if self.exact:
             return Bounds(self.value, self.value)
+        if self.about:
+            return Bounds(self.value - self._last_digit, self.value + self._last_digit)
         half = Fraction(1, 2 * 10 ** (self.digits if digits is None else max(digits, self.digits)))
         return Bounds(self.value - half, self.value + half)
+
+    @property
+    def _last_digit(self) -> Fraction:
+        """What one is worth in the last digit, or from 100 on in the last that is not 0: 100 in 11,200, 1 in 60."""
+        step = Fraction(1, 10**self.digits)
+        while abs(self.value) >= 100 * step and self.value % (10 * step) == 0 and abs(self.value) >= 100:
+            step *= 10
+        return step
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Running text as sentences, and a sentence as its figures with the words between them."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from accountability.printed.numbers import NUMBER, SIMPLE, Printed, printed
@@ -18,6 +18,7 @@ YEAR = range(1900, 2101)
 LONGEST_FIGURE = 24  # characters; what is longer is no figure of a bulletin
 LISTED = re.compile(r"[\s,/\u3001]+")
 UNIT = re.compile(r"\s*([\u4e00-\u9fff]|[A-Za-z][A-Za-z-]*)")
+AFTER_SCALE = re.compile(r"[\u4e00-\u9fff]?")  # of what ten thousands are: 207万人
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,13 @@ class Sentence:
         for k, match in enumerate(found):
             before, after = plain[ends[k] : starts[k]], plain[match.end() : starts[k + 1]]
             kind = OTHER if SPANNED.search(before) or SPAN.match(after) else _kind(match[0], before, after)
-            number = printed(match[0], exact=kind in (COUNT, RANK, PLACES) or says_last("target", before))
-            unit = UNIT.match(after)
-            read.append(Figure(number, kind, unit[1].lower() if unit else "", before, after, k))
+            scale = pattern_at_start("scale").match(after) if kind == COUNT else None
+            is_whole_number = kind in (COUNT, RANK, PLACES) and not scale
+            about = pattern_at_end("about", 1).search(before) or pattern_at_start("or_so").match(after)
+            is_about = about is not None and kind in (COUNT, PERCENT)
+            number = printed(match[0], exact=not is_about and (is_whole_number or says_last("target", before)))
+            number = replace(number, about=is_about)
+            read.append(Figure(number, kind, _unit(after, scale), before, after, k))
         return tuple(_percents_of_a_list(read))
 
 
@@ -72,6 +77,15 @@ def sentences_of(text: str) -> list[Sentence]:
     return found
 
 
+def _unit(after: str, scale: re.Match | None) -> str:
+    """The first sign or word after a number, with that of ten thousands or millions before it."""
+    if scale is not None:
+        of = AFTER_SCALE.match(after, scale.end())
+        return scale[0].strip().lower() + (of[0] if of else "")
+    unit = UNIT.match(after)
+    return unit[1].lower() if unit else ""
+
+
 def _kind(number: str, before: str, after: str) -> str:
     is_rank = says_last("rank_sign", before)
     for meaning, kind in (*UNITS, ("score", SCORE)):
@@ -81,6 +95,8 @@ def _kind(number: str, before: str, after: str) -> str:
         return RANK
     if says_last("numbered", before):
         return OTHER
+    if pattern_at_start("scale").match(after):
+        return COUNT
     if "." in number:
         return SCORE
     unit = UNIT.match(after)

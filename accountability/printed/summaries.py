@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from accountability.printed.columns import FEW, MOST, place_in
-from accountability.printed.findings import Finding, difference, judged, total
+from accountability.printed.findings import Finding, Place, difference, judged, total
 from accountability.printed.halves import judged_rate
 from accountability.printed.numbers import Bounds, Printed
 from accountability.printed.orders import Ranked, fewest_wrong, out_of_order
@@ -40,8 +40,30 @@ def _sum(table: Table, row: Row, column: Column, numbers: list[Printed], figure:
         return None
     reading = total("printed.column_total", numbers, {"count": len(numbers)})
     near = abs(reading.value.low - figure.value) * 5 <= reading.value.low
-    certain = row.meaning == "sum_row"
+    certain = row.meaning == "sum_row" and not _parts_of_parts(table)
+    if row.meaning == "sum_row" and figure.bounds().meets(reading.own):
+        return None
+    blocks = [[r.numbers[column.place] for r in rows if column.place in r.numbers] for rows in table.blocks]
+    blocks = [block for block in blocks if len(block) > 1]
+    if len(blocks) > 1:
+        return _divided(blocks, figure, place_in(table, row, column))
     return judged(reading, figure, place_in(table, row, column), certain=certain) if certain or near else None
+
+
+def _parts_of_parts(table: Table) -> bool:
+    """Whether a row is named as a part of the one above it, so that the rows together are more than the total."""
+    return any(pattern("of_which").match(row.of) for row in table.areas)
+
+
+def _divided(blocks: list[list[Printed]], figure: Printed, place: Place) -> Finding | None:
+    """The total of a table that divides the same people several times, by sex and by age: it is that of each block.
+
+    A block whose sum is another is a finding; if none has this sum, the blocks divide something else.
+    """
+    readings = [total("printed.column_total", block, {"count": len(block)}) for block in blocks]
+    found = [judged(reading, figure, place) for reading in readings]
+    wrong = [finding for finding in found if finding is not None]
+    return wrong[0] if 0 < len(wrong) < len(found) else None
 
 
 def _extreme(table: Table, row: Row, column: Column, numbers: list[Printed], figure: Printed) -> Finding | None:

@@ -69,6 +69,17 @@ class Table:
         return tuple(row for row in self.rows if not row.meaning)
 
     @cached_property
+    def blocks(self) -> tuple[tuple[Row, ...], ...]:
+        """The rows of areas between rows without numbers, which are headings such as “by sex”."""
+        blocks: list[list[Row]] = [[]]
+        for row in self.rows:
+            if not row.numbers:
+                blocks.append([])
+            elif not row.meaning:
+                blocks[-1].append(row)
+        return tuple(tuple(block) for block in blocks if block)
+
+    @cached_property
     def not_understood(self) -> tuple[Column, ...]:
         """The columns of numbers whose heading is not understood."""
         counted = {place for row in self.areas for place in row.numbers}

@@ -67,6 +67,13 @@ PUBLISHED = [  # slips of published bulletins, each in both languages
     ("满意的占93.6%，其余6.9%不满意。", ("complement", "6.9", "6.4", True)),
     ("93.6 % were satisfied, the remaining 6.9 % were not.", ("complement", "6.9", "6.4", True)),
     ("得分89.55，低于目标90，差0.54个百分点。", ("gap", "0.54", "0.45", True)),
+    (
+        "安全感97.3%，比上季度（96.9%）提高0.4个百分点，比去年同期（95.8%）提高1.9个百分点。",
+        ("change", "1.9", "1.5", True),
+    ),
+    ("共受理12.6万件，同比增长8.4%；办结12.3万件，办结率79.6%。", ("share", "79.6", "97.6", True)),
+    ("城镇109万人，农村99万人，合计270万人。", ("total", "270", "208", True)),
+    ("约有207万人，其中农村约99万人，占84%。", ("share", "84", "48", False)),
 ]
 
 
@@ -107,6 +114,13 @@ def test_a_printed_slip_is_found_with_what_it_should_be(text, finding):
         "12 townships: 110 calls and 73 visits.",
         "安全感为94.2%，满意度为88.7%，较上季度上升1.3个百分点。",
         "The highest is 88.1, the lowest 85.3, a gap of 2.9 points.",  # 88.14 − 85.26 = 2.88
+        "城镇109万人，农村99万人，合计207万人。",  # 108.6 + 98.7
+        "常住人口207万人，其中男性109万人、女性99万人。",
+        "全市共访问约11200人，其中城镇6730人，农村4484人。",
+        "安全感97.3%，比上季度（96.9%）提高0.4个百分点，比去年同期（95.8%）提高1.5个百分点。",
+        "指数86.3，较去年同期（84.9）上升1.4个点，较上季度回落0.3个点。",
+        "接警21,480起，比上年的23,110起减少1,630起，下降7.1%；其中刑事1,204起，减少96起，下降7.4%。",
+        "Calls rose from 2.1 million to 2.4 million, up 12.0 %.",  # 2.14 to 2.40
     ],
 )
 def test_sound_figures_and_figures_about_other_things_pass(text):
@@ -144,6 +158,13 @@ def test_totals_shares_and_halves_of_a_table_are_computed_again():
     half = "回复数|满意|基本满意|不满意|满意率(%)\n7781|6554|731|496|88.93"
     assert in_table(half) == [("half", 2, "88.93", "93.63", True)]
     assert check("基本满意按折半计。", [grid(half)]).findings == ()
+
+
+def test_a_total_is_that_of_each_way_in_which_the_same_people_are_divided():
+    rows = "分组|人数\n合计|1000\n按性别分|\n男|480\n女|520\n按城乡分|\n城镇|612\n乡村|{rural}"
+    assert in_table(rows.format(rural=388)) == []
+    assert in_table(rows.format(rural=338)) == [("column_total", 2, "1000", "950", True)]
+    assert in_table("分组|人数\n合计|1000\n男|480\n其中：青年|200\n女|520")[0][-1] is False
 
 
 def test_a_count_of_call_backs_without_further_words_is_the_whole_of_a_rate():
