@@ -1,7 +1,7 @@
 """The files of a bulletin by their endings: Word, PDF, slide and workbook, all made from the same content."""
 
-from service.bulletins.document import BRIEF, KINDS, NOTICE, SLIDE, THEMATIC, Document
-from service.bulletins.pdf import pdf_bytes
+from service.bulletins.document import BRIEF, KINDS, NOTICE, SLIDE, THEMATIC, Document, is_official
+from service.bulletins.pdf import empty_before_last, pdf_bytes
 from service.bulletins.slide import slide_bytes, slide_template
 from service.bulletins.templates import word_template
 from service.bulletins.word import word_bytes
@@ -16,9 +16,19 @@ def file_bytes(document: Document, ending: str, template: bytes | None = None, *
     """The bulletin as a file with this ending, made with an office's template or the shipped one."""
     if ending == BOOK:
         return workbook_bytes(document)
-    made = word_bytes if document.kind in WRITTEN else slide_bytes
-    content = made(document, template, file=file)
-    return pdf_bytes(content, WORD if document.kind in WRITTEN else DECK) if ending == PDF else content
+    if document.kind not in WRITTEN:
+        content = slide_bytes(document, template, file=file)
+        return pdf_bytes(content, DECK) if ending == PDF else content
+    content = word_bytes(document, template, file=file)
+    return _printed(document, template, content, file) if ending == PDF else content
+
+
+def _printed(document: Document, template: bytes | None, content: bytes, file: str) -> bytes:
+    """The Word file as PDF.  GB/T 9704 numbers no page with a foot that follows an empty one, which only shows here."""
+    pdf = pdf_bytes(content, WORD)
+    if not is_official(document.language, document.kind) or not empty_before_last(pdf):
+        return pdf
+    return pdf_bytes(word_bytes(document, template, file=file, last_numbered=False), WORD)
 
 
 def template_bytes(kind: str, language: str) -> tuple[bytes, str]:

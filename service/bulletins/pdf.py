@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import zlib
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +23,8 @@ LATIN_OTHERS = {
 }
 # the empty page before a foot on an even page is printed, so that the foot is on the back of its sheet
 WITH_EMPTY_PAGES = 'pdf:writer_pdf_Export:{"IsSkipEmptyPages":{"type":"boolean","value":"false"}}'
+CONTENTS = re.compile(rb"/Type/Page/[^>]*?/Contents (\d+) 0 R")  # of each page, in order
+DRAWN = 20  # bytes that a page with anything on it has at least; an empty one has the width of a line, 6
 XML = re.compile(r"(word|ppt)/.*\.xml")
 
 
@@ -55,6 +58,15 @@ def pdf_bytes(content: bytes, suffix: str) -> bytes:
             return sealed_pdf(file.with_suffix(".pdf").read_bytes())
         except (OSError, subprocess.SubprocessError) as error:
             raise Fault(key="bulletin.office_failed", problem=str(error)[:200]) from error
+
+
+def empty_before_last(content: bytes) -> bool:
+    """Whether the page before the last of a PDF that LibreOffice made is empty."""
+    numbers = CONTENTS.findall(content)
+    if len(numbers) < 2:
+        return False
+    stream = re.search(rb"\n" + numbers[-2] + rb" 0 obj\n<<.*?>>\nstream\n(.*?)\nendstream", content, re.DOTALL)
+    return stream is not None and len(zlib.decompress(stream[1])) < DRAWN
 
 
 def with_fonts_at_hand(content: bytes) -> bytes:

@@ -125,8 +125,9 @@ REPORT = {
 }
 ONE_PAGE = {  # what is smaller where all must stand on one page
     "Title": Look(HEI, 15, None, LEFT, bold=True, before=6, after=6, keep=True, latin="Arial"),
-    "Body": Look(SONG, 10.5, 14, LEFT, after=4),
+    "Body": Look(SONG, 10, 13.5, LEFT, after=3),
     "Note": Look(SONG, 8.5, 11.5, LEFT, after=3),
+    "Signature": Look(SONG, 10, None, LEFT, before=8, keep=True),
     "Date": Look(SONG, 10, None, LEFT, before=6),
     "Number": Look(SONG, 10, None, LEFT, after=2, latin="Arial"),
     "TableTitle": Look(HEI, 9.5, None, LEFT, bold=True, before=4, after=3, keep=True, latin="Arial"),

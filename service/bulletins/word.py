@@ -65,8 +65,13 @@ RIGHT = 4  # signs at the right of the date
 KEPT = 3  # paragraphs on the page of the signature
 
 
-def word_bytes(document: Document, template: bytes | None = None, *, file: str = "") -> bytes:
-    """The bulletin as a Word file; a Fault if the template, which `file` names, lacks a field or a style."""
+def word_bytes(
+    document: Document, template: bytes | None = None, *, file: str = "", last_numbered: bool = True
+) -> bytes:
+    """The bulletin as a Word file; a Fault if the template, which `file` names, lacks a field or a style.
+
+    last_numbered: whether the last page of a notice, an annex with the foot below it, has its number
+    """
     word = read_template(template, file, document.language, document.kind)
     for part in _parts(word):
         _fill(part, document)
@@ -86,7 +91,13 @@ def word_bytes(document: Document, template: bytes | None = None, *, file: str =
     for place in places.values():
         place.getparent().remove(place)
     if is_official(document.language, document.kind):
-        set_foot(word, style_id("Copies"), _last_annex(word, document), official=document.kind == NOTICE)
+        set_foot(
+            word,
+            style_id("Copies"),
+            _last_annex(word, document),
+            official=document.kind == NOTICE,
+            numbered=last_numbered,
+        )
     _properties(word, document)
     buffer = io.BytesIO()
     word.save(buffer)

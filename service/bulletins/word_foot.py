@@ -63,13 +63,16 @@ def take_out(paragraph) -> None:
         table.getparent().remove(table)
 
 
-def set_foot(word: Word, style: str, last_annex, *, official: bool) -> None:
+def set_foot(word: Word, style: str, last_annex, *, official: bool, numbered: bool) -> None:
     """Put the foot, a table in this style at the end, below the last page, which begins on an even page.
 
     official: a document of GB/T 9704, which no report is: there the foot stays half a line below the end of the text
     last_annex: the first paragraph of an annex of one page; without it the foot has the last page for itself, which
-    then has no number, as GB/T 9704 has it after an empty page.  A template whose even pages have no footers of their
-    own, or that has several sections, keeps the foot where it stands.
+    then has no number, as GB/T 9704 has it after an empty page
+    numbered: whether the annex's page has its number, which the standard asks for unless an empty page stands before it
+
+    A template whose even pages have no footers of their own, or that has several sections, keeps the foot where it
+    stands.
     """
     table = _foot(word, style)
     if table is None or len(word.sections) > 1 or not word.settings.odd_and_even_pages_header_footer:
@@ -87,7 +90,7 @@ def set_foot(word: Word, style: str, last_annex, *, official: bool) -> None:
         for page_break in list(first.iter(qn("w:pageBreakBefore"))):
             page_break.getparent().remove(page_break)
     _begin_on_an_even_page(word, first)
-    _below(word, table, numbered=last_annex is not None)
+    _below(word, table, numbered=numbered and last_annex is not None)
 
 
 def _keep_with_text(table) -> None:

@@ -3,6 +3,7 @@
 import io
 import sqlite3
 import zipfile
+import zlib
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -26,6 +27,7 @@ from presentation.league_table import league_rows, shown_rows
 from presentation.screen import last_promise, rolling_text
 from programme.bulletin import BulletinHead
 from service.bulletins import facts as facts_of_bulletins
+from service.bulletins import files as files_of_bulletins
 from service.bulletins.column_widths import ems, layout_of, lines_of, pieces
 from service.bulletins.document import (
     KINDS,
@@ -290,6 +292,22 @@ def test_the_foot_of_a_notice_says_who_prints_it_when_on_a_last_page_that_is_eve
         for copies in ("甲", "甲" * 90)
     ]
     assert heights[0] > 150 and heights[1] < 225 - 37 - 6 * 24 / 72 * 25.4 + 4  # lines of who gets copies leave less
+
+
+@pytest.mark.parametrize(("before_last", "numbered"), [(b"BT (a sentence) Tj", [True]), (b"0.1 w", [True, False])])
+def test_a_page_with_the_foot_after_an_empty_one_has_no_number(facts, monkeypatch, before_last, numbered):
+    """GB/T 9704; only the PDF shows whether the page before is empty, so the converter says what it was given."""
+    asked: list[bool] = []
+
+    def pages_of(content, _):
+        asked.append(bool(WordDocument(io.BytesIO(content)).sections[-1].even_page_footer.paragraphs[0].text))
+        drawn = [zlib.compress(page) for page in (b"text", before_last, b"foot")]
+        objects = [b"\n%d 0 obj\n<<>>\nstream\n%s\nendstream" % pair for pair in enumerate(drawn)]
+        return b"".join([*objects, *(b"<</Type/Page/Parent 9 0 R/Contents %d 0 R>>" % k for k in range(3))])
+
+    monkeypatch.setattr(files_of_bulletins, "pdf_bytes", pages_of)
+    file_bytes(made(facts, "notice", "zh"), ".pdf")
+    assert asked == numbered
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
