@@ -294,7 +294,7 @@ def test_the_foot_of_a_notice_says_who_prints_it_when_on_a_last_page_that_is_eve
     assert heights[0] > 150 and heights[1] < 225 - 37 - 6 * 24 / 72 * 25.4 + 4  # lines of who gets copies leave less
 
 
-@pytest.mark.parametrize(("before_last", "numbered"), [(b"BT (a sentence) Tj", [True]), (b"0.1 w", [True, False])])
+@pytest.mark.parametrize(("before_last", "numbered"), [(b"BT (sentences) Tj ET", [True]), (b"0.1 w", [True, False])])
 def test_a_page_with_the_foot_after_an_empty_one_has_no_number(facts, monkeypatch, before_last, numbered):
     """GB/T 9704; only the PDF shows whether the page before is empty, so the converter says what it was given."""
     asked: list[bool] = []
