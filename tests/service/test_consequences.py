@@ -208,7 +208,7 @@ def test_the_command_lists_and_writes_the_same(surveyed, rankshift, tmp_path):
     listed = rankshift("consequences", "--store", url, language="en")
     assert listed.code == 0 and "Yellow card" in listed.out and "Birchhaven" in listed.out
     one = rankshift("consequences", "--area", "birch", "--store", url, language="en")
-    assert "Ashhaven" not in one.out.split("Chance by luck")[1].split("Talk: ")[0]
+    assert "Ashhaven" not in one.out.split("Probability by chance")[1].split("Talk: ")[0]
     file = tmp_path / "board.csv"
     assert rankshift("consequences", "--csv", str(file), "--store", url, language="zh").code == 0
     assert len(pd.read_csv(file)) == len(read_consequences(surveyed, NAME).listed)
