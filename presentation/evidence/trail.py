@@ -12,9 +12,18 @@ from programme.wave_names import WAVE
 from service.store.audit import Verified
 from service.store.permissions import DENIED, ROLES
 from service.store.runs import RUN, local_time, person_text
-from words import OF_WAVES, Speaker, dictionary
+from words import LANGUAGES, OF_WAVES, Speaker, dictionary
 
 ABSENT = "–"
+POPULATION = "population"  # of an estimate: wave -> of what the parts are, and how many people belong to each
+PERIODS = (*OF_WAVES, "against")  # details that name waves or windows of waves
+TIMES = ("starts", "ends")
+WORDED = {  # details whose values have words -> what the keys of these words begin with
+    "outcome": "outcome.",
+    "role": "role.",
+    "kind": "bulletin.kind.",
+    "results": "relistening.result.",
+}
 
 
 def trail_rows(lines: pd.DataFrame, t: Speaker) -> pd.DataFrame:
@@ -65,12 +74,20 @@ def _action(action: str, t: Speaker) -> str:
 
 
 def _name(key: str, t: Speaker) -> str:
+    if WAVE.fullmatch(key):
+        return wave_text(key, t)
     return t(f"trail.detail.{key}") if f"trail.detail.{key}" in dictionary(t("language.code")) else key
 
 
 def _value(key: str, value: Any, action: str, t: Speaker) -> str:
     if isinstance(value, Mapping):
-        parts = [t("trail.item", what=_name(k, t), value=_value(k, v, action, t)) for k, v in value.items()]
+        if key == POPULATION:
+            return t("list.between").join(_population(wave, of, t) for wave, of in value.items())
+        of_units = key == "results"  # whose values are all of one kind
+        parts = [
+            t("trail.item", what=_name(k, t), value=_value(key if of_units else k, v, action, t))
+            for k, v in value.items()
+        ]
         return t("list.between").join(parts) or ABSENT
     if isinstance(value, list | tuple):
         return t("list.between").join(_value(key, v, action, t) for v in value) or ABSENT
@@ -80,7 +97,25 @@ def _value(key: str, value: Any, action: str, t: Speaker) -> str:
         return t("trail.yes" if value else "trail.no")
     if key == "use_case" and action != DENIED:
         return _action(str(value), t)
-    if key in OF_WAVES and WAVE.fullmatch(str(value)):
-        return wave_text(str(value), t)
-    words = {"outcome": f"outcome.{value}", "role": f"role.{value}"}.get(key)
+    if key in PERIODS:
+        return _periods(str(value), t)
+    if key in TIMES:
+        return local_time(datetime.fromisoformat(str(value)))
+    if key == "language" and value in LANGUAGES:
+        return dictionary(value)["language.name"]
+    words = {name: beginning + str(value) for name, beginning in WORDED.items()}.get(key)
     return t(words) if words is not None and words in dictionary(t("language.code")) else str(value)
+
+
+def _periods(written: str, t: Speaker) -> str:
+    """Waves, windows of waves (2025Q1+2025Q2) and one after another (a>b) in words; anything else as it was written."""
+    windows = [window.split("+") for window in written.split(">")]
+    if not all(WAVE.fullmatch(wave) for window in windows for wave in window):
+        return written
+    return " → ".join(t("list.between").join(wave_text(wave, t) for wave in window) for window in windows)
+
+
+def _population(wave: str, of: Mapping, t: Speaker) -> str:
+    """How many people a wave stands for, in how many parts: each of the parts would fill the page."""
+    units = of["units"]
+    return t("trail.population", wave=_periods(wave, t), total=sum(units.values()), count=len(units))

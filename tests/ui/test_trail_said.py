@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from presentation.evidence.trail import trail_rows
+from presentation.evidence.trail import details_text, trail_rows
 from service.care import jobs
 from service.figures.use_cases import COMPARE, ESTIMATE, RANKS_ALONE, WEIGH
 from service.protection import people
@@ -47,6 +47,43 @@ def test_every_action_that_is_recorded_has_a_word_in_both_languages():
     for language in COMPLETE:
         words = dictionary(language)
         assert sorted(a for a in actions if a != "run" and f"action.{a}".replace("-", "_") not in words) == []
+
+
+def recorded_details() -> set[str]:
+    """The names of the details that the code writes beside an action, as literals."""
+    names = set()
+    for function in (n for f in SERVICE.rglob("*.py") for n in ast.walk(ast.parse(f.read_text("utf-8")))):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        calls = [c for c in ast.walk(function) if isinstance(c, ast.Call) and ast.unparse(c.func) == "audit.append"]
+        details = [part for call in calls if len(call.args) == 4 for part in ast.walk(call.args[3])]
+        named = {part.id for part in details if isinstance(part, ast.Name)}
+        for assigned in (a for a in ast.walk(function) if isinstance(a, ast.Assign | ast.AugAssign)):
+            targets = assigned.targets if isinstance(assigned, ast.Assign) else [assigned.target]
+            if named & {target.id for target in targets if isinstance(target, ast.Name)}:
+                details += ast.walk(assigned.value)
+        keys = [key for part in details if isinstance(part, ast.Dict) for key in part.keys]
+        names |= {key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
+    return names
+
+
+def test_every_detail_that_is_recorded_has_a_word_in_both_languages():
+    details = recorded_details()
+    assert len(details) > 40 and {"interviewers", "starts", "half_lines"} <= details
+    for language in COMPLETE:
+        assert sorted(d for d in details if f"trail.detail.{d}" not in dictionary(language)) == []
+
+
+def test_periods_times_and_populations_of_details_are_written_in_words():
+    population = {"2026Q3": {"of": "stratum", "units": {"a": 800.4, "b": 600}}}
+    run = {"use_case": "estimate", "arguments": {"before": "2025Q4+2026Q1", "population": population}}
+    agreed = {"starts": "2026-11-30T10:30:00+00:00", "results": {"7": "genuine"}}
+    zh, en = speaker("zh"), speaker("en")
+    assert details_text("run", run, zh) == "基期：2025年第4季度、2026年第1季度；总体人数：2026年第3季度共1,400（2部分）"
+    assert details_text("run", run, en) == "before: 2025 Q4, 2026 Q1; population: 2026 Q3 1,400 in 2 parts"
+    assert re.fullmatch(
+        r"预约时间：2026-1\d-\d\d \d\d:30；复听结果：7：真实", details_text("make-appointment", agreed, zh)
+    )
 
 
 @pytest.fixture(scope="module")
