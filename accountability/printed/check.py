@@ -47,7 +47,7 @@ def check(text: str, grids: Sequence[Grid], meanings: Mapping[str, str] | None =
     meanings: heading -> one of `column_meanings`, or what it is called, where headings are not understood
     A Fault if `meanings` names something else.
     """
-    tables = [read_table(grid, _known(meanings or {})) for grid in grids]
+    tables = [read_table(grid, _known(meanings or {}), beside=text) for grid in grids]
     found = [finding for table in tables for finding in _in_table(table, text)]
     sentences = sentences_of(text)
     for sentence in sentences:

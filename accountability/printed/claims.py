@@ -1,13 +1,21 @@
 """What a sentence claims of its own figures: gaps, changes, shares, totals and complements, computed again."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import takewhile
-from typing import Any
 
-from accountability.printed.findings import Finding, Place, Reading, complement, difference, judged, share, total
-from accountability.printed.numbers import Bounds, Printed, is_mistyped
+from accountability.printed.findings import (
+    Finding,
+    Place,
+    complement,
+    difference,
+    growth,
+    judged,
+    share,
+    total,
+)
+from accountability.printed.numbers import Bounds, is_mistyped
 from accountability.printed.sentences import (
     COUNT,
     PERCENT,
@@ -28,6 +36,7 @@ EQUALS = re.compile(r"[^-+=*/)]{0,20}[=\uff1d]\s*")
 BRACKET = re.compile(
     r"[^,\uff0c;\uff1b]{0,20}[(\uff08]([^()\uff08\uff09,\uff0c;\uff1b]{0,20})$"
 )  # up to a figure in brackets
+ENGLISH_PARTS = re.compile(r"[,;:(]|\b(?:and|to|now)\b")
 SEMICOLON = re.compile(r"[;\uff1b]")
 CLOSING = re.compile(r"[)\uff09]")
 LISTS = re.compile(r"^[^,;:(]{0,30}[:(]")  # a colon or bracket after a count: what it consists of follows
@@ -90,13 +99,21 @@ def _then_and_now(earlier: list[Figure]) -> tuple[Figure, Figure] | None:
     if len(earlier) < 2:
         return None
     first, last = earlier[-2:]
-    if says("earlier", last.before):
-        current = [f for f in earlier[:-1] if not says("earlier", f.before)]
+    if _is_earlier(last):
+        current = [f for f in earlier[:-1] if not _is_earlier(f)]
         if not current or current[-1].kind != last.kind:
             return None
         return last, current[-1]
-    said = pattern_at_end("from", 12).search(first.before) or says("earlier", first.before)
+    said = pattern_at_end("from", 12).search(first.before) or _is_earlier(first)
     return (first, last) if said and first.kind == last.kind else None
+
+
+def _is_earlier(figure: Figure) -> bool:
+    """Whether a figure is of an earlier wave by the words before it or, in English, right behind it: 12th last year."""
+    _, *later = ENGLISH_PARTS.split(figure.before)
+    own = " ".join(later) if later and figure.before.isascii() else figure.before
+    behind = ENGLISH_PARTS.split(figure.after)[0] if figure.after.isascii() else ""
+    return says("earlier", own) or says("earlier", behind)
 
 
 def _is_about_another(figures: tuple[Figure, ...], pair: tuple[Figure, Figure], figure: Figure) -> bool:
@@ -108,8 +125,11 @@ def _is_about_another(figures: tuple[Figure, ...], pair: tuple[Figure, Figure], 
     between = "".join(f.before for f in figures[first + 1 : figure.place + 1])
     if SEMICOLON.search(between) or says("of_which", between):
         return True
-    names_another = says("earlier", figure.before) is True and not pattern_at_end("from", 12).search(pair[0].before)
-    return names_another
+    is_next = max(f.place for f in pair) == figure.place - 1
+    if says("own_base", figure.before) and not is_next:
+        return True
+    said_from = is_next and pattern_at_end("from", 12).search(pair[0].before)
+    return says("earlier", figure.before) and not said_from
 
 
 def _in_brackets_after(figures: tuple[Figure, ...], figure: Figure) -> tuple[Figure, Figure] | None:
@@ -133,7 +153,7 @@ def _changed(sentence: Sentence, figure: Figure, before: Figure, now: Figure) ->
     first, second = (now, before) if now.number.value > before.number.value else (before, now)
     if now.kind == COUNT and figure.kind == PERCENT:
         key = "printed.growth"
-        finding = judged(_growth(key, before.number, now.number, values), figure.number, place)
+        finding = judged(growth(key, before.number, now.number, values, unsigned=True), figure.number, place)
     else:
         key = "printed.rank_change" if now.kind == RANK else "printed.change"
         reading = difference(key, first.number, second.number, values)
@@ -143,14 +163,6 @@ def _changed(sentence: Sentence, figure: Figure, before: Figure, now: Figure) ->
     if finding is None and before.number.value != now.number.value and rises is not None and rises != better:
         return Finding("printed.direction", place, figure.text, "", values)
     return finding
-
-
-def _growth(key: str, before: Printed, now: Printed, values: Mapping[str, Any]) -> Reading:
-    """The size of 100 (now / before − 1)."""
-    ratio, middle = now.bounds().ratio(before.bounds()), abs(100 * (now.value / before.value - 1))
-    ends = sorted((abs(100 * (ratio.low - 1)), abs(100 * (ratio.high - 1))))
-    possible = Bounds(Fraction(0) if ratio.low < 1 < ratio.high else ends[0], ends[1])
-    return Reading(key, possible, possible, Bounds(middle, middle), values)
 
 
 def _relative_fits(figure: Figure, before: Figure, now: Figure) -> bool:
@@ -261,8 +273,11 @@ def _alike(figures: tuple[Figure, ...], total_figure: Figure) -> list[Figure]:
 
 
 def _is_gap(figure: Figure) -> bool:
-    """Whether the words before a figure say that it is a difference; short ones stand right before points."""
-    is_short = pattern_at_end("short_difference", 1).search(figure.before) is not None
+    """Whether the words before a figure say that it is a difference; short ones stand right before points.
+
+    A rise (提高) or a fall (降低), whose last sign is such a word, is a change and no gap.
+    """
+    is_short = pattern_at_end("short_difference", 1).search(figure.before) is not None and not _is_change(figure)
     if is_short and (figure.kind == POINTS or (figure.kind == SCORE and says("target", figure.before))):
         return True
     return figure.kind in (POINTS, SCORE, PERCENT) and pattern_at_end("difference").search(figure.before) is not None

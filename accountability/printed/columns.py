@@ -11,15 +11,17 @@ from accountability.printed.findings import (
     Reading,
     complement,
     difference,
+    growth,
     judged,
     share,
     total,
 )
-from accountability.printed.numbers import Bounds, Printed
+from accountability.printed.numbers import SIMPLE, Bounds, Printed
 from accountability.printed.tables import Column, Row, Table
-from accountability.printed.vocabulary import words_for
+from accountability.printed.vocabulary import pattern, words_for
 
 UNIT = re.compile(r"[(\uff08][^)\uff09]*[)\uff09]")  # of a heading, in brackets
+TOTALS = ("sum_row", "whole_row", "part_row")
 MOST = 0.6  # of the rows in which a reading must hold to be the table's own
 FEW = 3  # rows; of fewer the headings alone decide
 
@@ -29,11 +31,13 @@ class Relation:
     """A reading of a printed column by others: in each row what it should be; None where a figure is absent.
 
     sure: whether the headings leave no other reading, so that it needs no rows to confirm it
+    of_totals: whether what holds in the rows of areas holds in those of totals too
     """
 
     column: Column
     reading: Callable[[Row], Reading | None]
     sure: bool
+    of_totals: bool = False
 
 
 def column_findings(table: Table) -> Iterator[Finding]:
@@ -62,18 +66,32 @@ def _best(table: Table, relations: Sequence[Relation]) -> Iterator[Finding]:
         ]
         wrong = [finding for finding in found if finding is not None]
         if known:
-            judged_rows.append((len(known) - len(wrong), len(known), relation.sure, wrong))
+            judged_rows.append((len(known) - len(wrong), len(known), relation.sure, wrong, relation))
     if not judged_rows:
         return
-    fitting, rows, sure, wrong = max(judged_rows, key=lambda of: (of[0], of[2]))
+    fitting, rows, sure, wrong, best = max(judged_rows, key=lambda of: (of[0], of[2]))
     if rows >= FEW and fitting >= MOST * rows:
         yield from wrong
+        yield from _in_totals(table, best)
     elif sure:  # it holds in few rows: what the headings say, as questions unless there are only a row or two
         yield from wrong if rows < FEW else (replace(finding, doubt=READING) for finding in wrong)
 
 
+def _in_totals(table: Table, relation: Relation) -> Iterator[Finding]:
+    """The findings of the table's own reading in its rows of totals; that of “the whole city” is asked about."""
+    place = relation.column.place
+    for row in table.rows if relation.of_totals else ():
+        reading = relation.reading(row) if row.meaning in TOTALS and place in row.numbers else None
+        finding = (
+            None if reading is None else judged(reading, row.numbers[place], place_in(table, row, relation.column))
+        )
+        if finding is not None:
+            yield finding if row.meaning == "sum_row" else replace(finding, doubt=READING)
+
+
 def _changes(table: Table) -> Iterator[Relation]:
     """Now − before, of a figure; before − now, of a rank."""
+    yield from _counted_changes(table)
     kinds = (("rate", "printed.change", "change"), ("rank", "printed.rank_change", "rank_change"))
     for kind, key, column_kind in kinds:
         pairs = [(a, b) for a in table.of(kind) for b in table.of(kind) if not a.earlier and b.earlier]
@@ -82,8 +100,44 @@ def _changes(table: Table) -> Iterator[Relation]:
                 orders = ((now, before),) if kind == "rate" else ((before, now), (now, before))
                 for first, second in orders:
                     sure = len(pairs) == 1 and (first, second) == orders[0]
-                    yield Relation(column, _subtraction(table, key, first, second), sure)
-                    yield Relation(column, _subtraction(table, key, first, second, unsigned=True), sure=False)
+                    of_totals = kind == "rate"
+                    yield Relation(column, _subtraction(table, key, first, second), sure, of_totals)
+                    yield Relation(column, _subtraction(table, key, first, second, unsigned=True), False, of_totals)
+
+
+def _counted_changes(table: Table) -> Iterator[Relation]:
+    """Now − before and 100 (now / before − 1), of counts and of columns headed by their periods, as 2025 and 2026."""
+    for kind in ("count", "period", "total", "sample"):
+        of_kind = table.of(kind)
+        pairs = [(a, b) for a in of_kind for b in of_kind if not a.earlier and b.earlier and a.label == b.label]
+        for column in table.of("change"):
+            in_points = pattern("points").search(column.heading) is not None
+            in_percent = "%" in column.heading.translate(SIMPLE) and not in_points
+            for now, before in pairs:
+                for unsigned in (False, True):
+                    if not in_points:
+                        sure = in_percent and len(pairs) == 1 and not unsigned and kind == "count"
+                        yield Relation(column, _growing(column, now, before, unsigned=unsigned), sure, of_totals=True)
+                    if not in_percent:
+                        reading = _subtraction(table, "printed.change", now, before, unsigned=unsigned)
+                        yield Relation(column, reading, sure=False, of_totals=True)
+
+
+def _growing(column: Column, now: Column, before: Column, *, unsigned: bool) -> Callable[[Row], Reading | None]:
+    """Growth in per cent; a cell that says “points” is a difference in a row of percentages."""
+
+    def reading(row: Row) -> Reading | None:
+        one, two = row.numbers.get(now.place), row.numbers.get(before.place)
+        if one is None or two is None or two.bounds().low <= 0:
+            return None
+        values = {"first": one.text, "second": two.text}
+        if pattern("points").search(row.numbers[column.place].text):
+            if unsigned and two.value > one.value:
+                one, two = two, one
+            return difference("printed.change", one, two, values)
+        return growth("printed.growth", two, one, values, unsigned=unsigned)
+
+    return reading
 
 
 def _gaps(table: Table) -> Iterator[Relation]:
@@ -124,18 +178,20 @@ def _shares(table: Table) -> Iterator[Relation]:
         for part in [c for c in counts if c.meaning == "count"]:
             named = bool(column.label) and column.label == part.label
             for whole in wholes:
-                yield Relation(column, _ratio([part], whole), sure=named and len(wholes) == 1 and not mixed)
+                sure = named and len(wholes) == 1 and not mixed
+                yield Relation(column, _ratio([part], whole), sure, of_totals=True)
             planned = [c for c in counts if c.meaning == "count" and c is not part and not c.label]
             for whole in planned:
                 sure = (
                     (named or _is_just_rate(column)) and part.label == "achieved" and len(planned) == 1 and not wholes
                 )
-                yield Relation(column, _ratio([part], whole), sure)
+                yield Relation(column, _ratio([part], whole), sure, of_totals=True)
             if len(sums) == 1 and part.place in sums[0].numbers:
                 yield Relation(column, _of_total(part, sums[0].numbers[part.place]), sure=False)
         if {"satisfied", "basically"} <= set(answers):
             for whole in wholes:
-                yield Relation(column, _ratio([answers["satisfied"], answers["basically"]], whole), sure=False)
+                ratio = _ratio([answers["satisfied"], answers["basically"]], whole)
+                yield Relation(column, ratio, sure=False, of_totals=True)
 
 
 def _is_just_rate(column: Column) -> bool:
@@ -176,7 +232,7 @@ def _sums(table: Table) -> Iterator[Relation]:
         for parts in (counts, answers, left):
             if len(parts) >= 2:
                 sure = parts is answers and len(answers) == 3 and len(totals) == 1
-                yield Relation(column, _addition(parts), sure)
+                yield Relation(column, _addition(parts), sure, of_totals=True)
 
 
 def _addition(parts: Sequence[Column]) -> Callable[[Row], Reading | None]:

@@ -94,6 +94,15 @@ def difference(key: str, first: Printed, second: Printed, values: Mapping[str, A
     return Reading(key, first.bounds() - second.bounds(), alike, exactly(first) - exactly(second), values)
 
 
+def growth(key: str, before: Printed, now: Printed, values: Mapping[str, Any], *, unsigned: bool = False) -> Reading:
+    """100 (now / before − 1), in per cent; unsigned: its size. The figure before is above 0."""
+    ratio, middle = now.bounds().ratio(before.bounds()), now.value / before.value
+    low, high, value = (100 * (part - 1) for part in (ratio.low, ratio.high, middle))
+    if unsigned and low < 0:
+        low, high, value = (Fraction(0) if high > 0 else -high), max(-low, high), abs(value)
+    return Reading(key, Bounds(low, high), Bounds(low, high), Bounds(value, value), values)
+
+
 def share(key: str, part: Bounds, whole: Printed, values: Mapping[str, Any]) -> Reading:
     """100 part / whole, in per cent."""
     percent = part.times(100).ratio(whole.bounds())

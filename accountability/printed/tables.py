@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 from accountability.printed.numbers import SIMPLE, Printed, cell_number
-from accountability.printed.vocabulary import meanings_of, pattern
+from accountability.printed.vocabulary import meanings_of, pattern, words_for
 
-SERIAL, PRECISION, AREA, BEFORE = "serial", "precision", "area", "before"
+SERIAL, PRECISION, AREA, BEFORE, SCALED = "serial", "precision", "area", "before", "scaled"
+YEARS = range(1900, 2101)
 LEFT_OUT = (SERIAL, PRECISION, AREA)  # columns of which nothing is computed
 HEADER_ROWS = 3
 PERIOD = re.compile(r"(?:19|20)\d\d(?:\D{0,2}\d{1,2}\D{0,2}|\D?)")  # 2016, 2016Q3, 2016-03
@@ -94,17 +95,23 @@ class Table:
         return max((row.numbers[column.place].digits for row in self.rows if column.place in row.numbers), default=0)
 
 
-def read_table(grid: Grid, meanings: Mapping[str, str] | None = None) -> Table:
-    """The table with the meaning of each column, by its heading or as `meanings` (heading -> meaning) says."""
+def read_table(grid: Grid, meanings: Mapping[str, str] | None = None, *, beside: str = "") -> Table:
+    """The table with the meaning of each column, by its heading or as `meanings` (heading -> meaning) says.
+
+    beside: the text beside the table, which may say the unit of its counts
+    """
     rows = [(number, [BLANKS.sub(" ", WRAPPED.sub("", cell)).strip() for cell in cells]) for number, cells in grid.rows]
     rows = [(number, cells) for number, cells in rows if any(cells)]
+    titles = [beside]
     while rows and sum(map(bool, rows[0][1])) <= 1 and len(rows) > 1:  # a title
+        titles += rows[0][1]
         rows = rows[1:]
+    is_scaled = any(pattern(SCALED).search(title) for title in titles)
     count = _header_rows([cells for _, cells in rows])
     width = max((len(cells) for _, cells in rows), default=0)
     headings = [_heading([cells for _, cells in rows[:count]], place) for place in range(width)]
-    columns = tuple(_column(place, heading, meanings or {}) for place, heading in enumerate(headings))
-    percent = {c.place for c in columns if _is_rounded(c)}
+    columns = _with_earlier(tuple(_column(place, heading, meanings or {}) for place, heading in enumerate(headings)))
+    percent = {c.place for c in columns if _is_rounded(c, is_scaled)}
     below = tuple(_row(number, cells, columns, percent) for number, cells in rows[count:])
     return Table(grid.name, columns, below, rows[0][0] if rows else 0)
 
@@ -144,7 +151,7 @@ def _column(place: int, heading: str, meanings: Mapping[str, str]) -> Column:
     label = next((name for name in meanings_of("label") if pattern(name).search(without_unit)), "")
     found = next((name for name in meanings_of("header") if pattern(name).search(without_unit)), "")
     if found in (BEFORE, ""):
-        found = "rate" if "%" in plain else "count" if label else ""
+        found = "rate" if "%" in plain else "count" if label else "period" if found else ""
     if label and found in ("area", "count", "serial"):
         found = "count"
     if found in ("total", "sample", "period") and "%" in plain:
@@ -152,8 +159,32 @@ def _column(place: int, heading: str, meanings: Mapping[str, str]) -> Column:
     return Column(place, heading, found, label, earlier and found not in ("change", "rank_change"))
 
 
-def _is_rounded(column: Column) -> bool:
-    return column.meaning in ("rate", "share", "change", "gap")
+def _with_earlier(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """The columns, those headed by the older of two periods marked as earlier: 2025 beside 2026."""
+    periods = {c.place: _period(c.heading) for c in columns if c.meaning and c.meaning not in LEFT_OUT}
+    known = sorted({period for period in periods.values() if period})
+    if len(known) != 2 or len(known[0]) != len(known[1]) or any(c.earlier for c in columns):
+        return columns
+    return tuple(replace(c, earlier=True) if periods.get(c.place) == known[0] else c for c in columns)
+
+
+def _period(heading: str) -> tuple[int, ...]:
+    """The year of a heading and the numbers after it, as (2026, 3); () where it has no year."""
+    numbers = tuple(map(int, re.findall(r"\d+", heading.translate(SIMPLE).translate(_spelled_digits()))))
+    return numbers if numbers and numbers[0] in YEARS else ()
+
+
+@cache
+def _spelled_digits() -> dict[int, str]:
+    return {ord(sign): str(number % 10) for number, sign in enumerate(words_for("digit"))}
+
+
+def _is_rounded(column: Column, is_scaled: bool) -> bool:
+    """Whether a column's whole numbers are rounded: percentages, and counts in ten thousands or millions."""
+    if column.meaning in ("rate", "share", "change", "gap"):
+        return True
+    in_scale = is_scaled or pattern(SCALED).search(column.heading) is not None
+    return in_scale and column.meaning in ("count", "total", "sample", "period")
 
 
 def _row(number: int, cells: Sequence[str], columns: Sequence[Column], rounded: set[int]) -> Row:

@@ -57,7 +57,7 @@ PUBLISHED = [  # slips of published bulletins, each in both languages
         ("half", "88.93", "93.63", True),
     ),
     ("排名由第12位上升至第5位，前进8位。", ("rank_change", "8", "7", True)),
-    ("由百分之七十八点五〇升至百分之九十六点六七，提高１８．１个百分点。", ("gap", "18.1", "18.2", True)),
+    ("由百分之七十八点五〇升至百分之九十六点六七，提高１８．１个百分点。", ("change", "18.1", "18.2", True)),
     ("满意率93.6%，较上年同期上升1.5个百分点（上年同期为92.5%）。", ("change", "1.5", "1.1", True)),
     ("The rate is 93.6 %, up 1.5 percentage points (92.5 % a year ago).", ("change", "1.5", "1.1", True)),
     ("The city rose from 12th to 5th, up 8 places.", ("rank_change", "8", "7", True)),
@@ -113,6 +113,11 @@ def test_a_printed_slip_is_found_with_what_it_should_be(text, finding):
         "1,660 people were interviewed (830 men and 830 women).",
         "12 townships: 110 calls and 73 visits.",
         "安全感为94.2%，满意度为88.7%，较上季度上升1.3个百分点。",
+        "安全感为94.2%，满意度为88.7%，较上季度提高1.3个百分点。",
+        "满意率由上季度的92.1%提高到93.4%，提高1.3个百分点，比去年同期提高2.2个百分点。",
+        "办结率93.1%，比上月（91.5%）提高1.6个百分点，同比提高3.0个百分点。",
+        "Satisfaction rose from 88.4 % last quarter to 91.1 %, up 2.7 points.",
+        "Ranked 12th last quarter and 8th now, Shilong climbed 4 places.",
         "The highest is 88.1, the lowest 85.3, a gap of 2.9 points.",  # 88.14 − 85.26 = 2.88
         "城镇109万人，农村99万人，合计207万人。",  # 108.6 + 98.7
         "常住人口207万人，其中男性109万人、女性99万人。",
@@ -158,6 +163,59 @@ def test_totals_shares_and_halves_of_a_table_are_computed_again():
     half = "回复数|满意|基本满意|不满意|满意率(%)\n7781|6554|731|496|88.93"
     assert in_table(half) == [("half", 2, "88.93", "93.63", True)]
     assert check("基本满意按折半计。", [grid(half)]).findings == ()
+
+
+COMPARED = """县区|本月|上月|去年同月|环比（百分点）|同比（百分点）
+兴宾区|92.35|91.80|90.12|0.55|{yearly}
+忻城县|94.12|93.01|94.50|1.11|-0.38
+象州县|95.40|95.62|93.71|-0.22|1.69"""
+OLDER = """地区|2026年第三季度||2026年第二季度||变化|
+|满意度|位次|满意度|位次|升降|位次升降
+甲|92.35|2|91.80|3|{change}|1
+乙|94.12|1|93.01|1|1.11|0
+丙|90.40|3|92.62|2|-2.22|-1"""
+CASES = """类别|本期（起）|去年同期（起）|同比（%）
+盗窃|1204|1300|-7.4
+诈骗|2210|1988|{growth}
+抢夺|31|40|-22.5
+合计|3445|3328|{of_all}"""
+IN_TEN_THOUSANDS = """表2 人口（单位：万人）|
+地区|人口|城镇人口
+甲|91|49
+乙|30|10
+丙|28|12
+合计|{total}|70"""
+YEARBOOK = """指标|2025年|2024年|增长（%）
+立案|8462|9105|-7.1
+破案|4120|3986|3.4
+安全感|97.32|96.08|{points}个百分点
+调解|15320|14021|9.3"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "sound", "slipped", "expected"),
+    [
+        (COMPARED, {"yearly": "2.23"}, {"yearly": "2.32"}, ("change", 2, "2.32", "2.23", True)),
+        (OLDER, {"change": "0.55"}, {"change": "0.75"}, ("change", 3, "0.75", "0.55", True)),
+        (
+            CASES,
+            {"growth": "11.2", "of_all": "3.5"},
+            {"growth": "12.1", "of_all": "3.5"},
+            ("growth", 3, "12.1", "11.2", True),
+        ),
+        (
+            CASES,
+            {"growth": "11.2", "of_all": "3.5"},
+            {"growth": "11.2", "of_all": "5.3"},
+            ("growth", 5, "5.3", "3.5", True),
+        ),
+        (IN_TEN_THOUSANDS, {"total": 150}, {"total": 194}, ("column_total", 6, "194", "149", True)),
+        (YEARBOOK, {"points": "1.24"}, {"points": "1.42"}, ("change", 4, "1.42个百分点", "1.24", True)),
+    ],
+)
+def test_columns_that_offices_print_are_read_by_their_periods_units_and_comparisons(rows, sound, slipped, expected):
+    assert in_table(rows.format(**sound)) == []
+    assert in_table(rows.format(**slipped)) == [expected]
 
 
 def test_a_total_is_that_of_each_way_in_which_the_same_people_are_divided():
