@@ -324,7 +324,7 @@ COMMANDS = {  # of each step that can be next
     wave_steps.APPROVE: ["sample approve {wave}"],
     wave_steps.DRAW: ["sample draw {wave}"],
     wave_steps.RELEASE: ["sample release {wave}"],
-    wave_steps.CALL: ["calling next {wave} INTERVIEWER", "calling record", "responses import {wave} FILE"],
+    wave_steps.CALL: ["calling next {wave} INTERVIEWER", "sample calls {wave} FILE", "responses import {wave} FILE"],
     wave_steps.RESPONSES: ["responses import {wave} FILE", "responses make-wave {wave}", "import-wave {wave} FILE"],
     wave_steps.WEIGHTS: ["import-margins FILE", "sample stop {wave} REASON"],
     wave_steps.FIGURES: ["estimate {wave}"],
@@ -335,7 +335,10 @@ COMMANDS = {  # of each step that can be next
 def _next_commands(steps: wave_steps.WaveSteps) -> list[str]:
     """The commands for what comes next."""
     step = steps.following
-    named = [] if step is None else [f"rankshift {of.format(wave=steps.wave)}" for of in COMMANDS[step.name]]
+    following = [] if step is None else COMMANDS[step.name]
+    if step is not None and (step.name, step.state) == (wave_steps.CALL, wave_steps.BEGUN):
+        following = [*following, "sample stop {wave} REASON"]
+    named = [f"rankshift {of.format(wave=steps.wave)}" for of in following]
     return [t("cli.steps.command", command=" · ".join(named))] if named else []
 
 

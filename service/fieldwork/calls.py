@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from estimation.columns.texts import among
 from fieldwork import work_done
 from fieldwork.phone_numbers import masked_text
 from programme.declared import Programme
@@ -29,6 +28,7 @@ from service.files.faults import FaultList
 from service.files.preview import Preview, preview
 from service.files.zeros import refuse_codes, restored
 from service.intake.imports import current_programme
+from service.intake.lacking_versions import left_out_of
 from service.intake.logged import logged_interviews
 from service.intake.of_sample import LONGEST_REASON
 from service.samples.samples import Sample, read_sample
@@ -277,15 +277,15 @@ def stop_fieldwork(store: Store, programme: str, wave: str, reason: str) -> Fiel
 def stops_of_waves(store: Store, programme: str, waves: Sequence[str]) -> list[tuple[str, int]]:
     """The inputs ("stop", stop_id) of a run on these waves: one for each wave with open numbers.
 
-    A Fault for a wave with open numbers whose fieldwork nobody stopped, and for one that has answers of people of whom
-    a call log imported since knows no interview. Waves that were not drawn here, or have no release yet, have no open
-    numbers.
+    A Fault for a wave with open numbers whose fieldwork nobody stopped, and for one whose answers and call log are not
+    of the same people: calls imported since its answers may know no interview of somebody, or further interviews.
+    Waves that were not drawn here, or have no release yet, have no open numbers.
     """
     with store.read() as connection:
         drawn = set(connection.scalars(sa.select(schema.draws.c.wave).where(schema.draws.c.programme == programme)))
     inputs = []
     for wave in [w for w in waves if w in drawn]:
-        _refuse_unlogged(store, programme, wave)
+        _refuse_other_people(store, programme, wave)
         fieldwork = read_fieldwork(store, programme, wave)
         if not fieldwork.open:
             continue
@@ -296,8 +296,12 @@ def stops_of_waves(store: Store, programme: str, waves: Sequence[str]) -> list[t
     return inputs
 
 
-def _refuse_unlogged(store: Store, programme: str, wave: str) -> None:
-    """A Fault if people answered whose call log has no interview, unless differences of the wave were accepted."""
+def _refuse_other_people(store: Store, programme: str, wave: str) -> None:
+    """A Fault if the people of a wave's answers are not those of its logged interviews.
+
+    Interviews that were left out of the wave count as answers. Nothing is refused where differences between the wave
+    and its sample were accepted with a reason.
+    """
     waves, origins = schema.waves.c, schema.origins.c
     newest = sa.select(waves.version_id).where(waves.programme == programme, waves.wave == wave)
     with store.read() as connection:
@@ -311,10 +315,15 @@ def _refuse_unlogged(store: Store, programme: str, wave: str) -> None:
         if logged is None:
             return
         logged_units = set(connection.scalars(logged))
-    answered = read_object(store, version_id, RESPONDENTS, ("unit_id",)).unit_id
-    unlogged = int((~among(answered, logged_units)).sum())
+    answered = set(read_object(store, version_id, RESPONDENTS, ("unit_id",)).unit_id)
+    unlogged = len(answered - logged_units)
     if unlogged:
         raise Fault(key="calls.unlogged", wave=wave, count=unlogged)
+    unanswered = logged_units - answered
+    if unanswered:
+        unanswered -= set(left_out_of(store, version_id).interviews.unit_id)
+    if unanswered:
+        raise Fault(key="calls.later_interviews", wave=wave, count=len(unanswered))
 
 
 def round_of(connection: sa.Connection, programme: str, wave: str) -> int:

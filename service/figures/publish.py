@@ -9,6 +9,7 @@ from accountability.league.conventions import SIMULTANEOUS
 from estimation.columns.ties import is_nothing
 from programme.declared import Programme
 from programme.wave_names import kind_of_wave, parts_of_wave, periods_of_year
+from service.fieldwork.calls import stops_of_waves
 from service.figures.consequences import keep_boards
 from service.figures.league import comparisons, newest_comparison, newest_run
 from service.figures.publications import Publication, last_publication, publications_of
@@ -39,8 +40,8 @@ def publish_wave(store: Store, programme_name: str, wave: str, *, note: str = ""
 
     judging  whether consequences are judged and kept for leaders; of several waves released together, the last suffices
 
-    A Fault if the wave is not estimated, its figures are out of date, nothing is new since the last release, or a
-    correction has no reason.
+    A Fault if the wave is not estimated, its figures are out of date, further calls make its weights invalid
+    (`stops_of_waves`), nothing is new since the last release, or a correction has no reason.
     """
     _, programme = current_programme(store, programme_name)
     current_wave(store, programme_name, wave)  # a Fault that names the waves there are, if it is none of them
@@ -56,6 +57,7 @@ def publish_wave(store: Store, programme_name: str, wave: str, *, note: str = ""
     runs = {run["run_id"] for run in (estimate, annual, rolling, *compared) if run is not None}
     if outdated_runs(store, among=runs):
         raise Fault(key="publish.outdated", wave=wave)
+    stops_of_waves(store, programme_name, [wave])
     before, note = last_publication(store, programme_name, wave), note.strip()
     if before is not None and before.runs == runs:
         raise Fault(key="publish.same", wave=wave)

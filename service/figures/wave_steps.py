@@ -36,6 +36,7 @@ FRAME, PLAN, APPROVE, DRAW, RELEASE, CALL, RESPONSES, WEIGHTS, FIGURES, RELEASED
 )
 OF_SAMPLE = STEPS[:6]  # the steps of a wave that is drawn here
 DONE, BEGUN, NEXT, WAITING, ELSEWHERE = "done", "begun", "next", "waiting", "elsewhere"
+OTHER_PEOPLE = "calls.unlogged", "calls.later_interviews"  # keys of faults: the wave's answers are not up to date
 WHO = dict.fromkeys(STEPS, CENTRE) | dict.fromkeys((WEIGHTS, FIGURES, RELEASED), STATISTICIAN)
 
 
@@ -95,6 +96,8 @@ def steps_of_wave(store: Store, programme: str, wave: str) -> WaveSteps:
         finished[RESPONSES] = True
         facts[RESPONSES] = {"interviews": int(current.interviews.iloc[0]), "version": int(current.version.iloc[0])}
         in_the_way = hindrances(store, programme, wave)
+        if any(fault.key in OTHER_PEOPLE for fault in in_the_way):
+            finished[RESPONSES] = None
         finished[WEIGHTS] = not in_the_way
     estimate = newest_run(store, ESTIMATE, programme=programme, wave=wave)
     if estimate is not None and len(current):

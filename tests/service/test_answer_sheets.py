@@ -116,6 +116,12 @@ def test_a_filled_in_sheet_brings_answers_and_calls_in_one_import(store):
     assert not set(left.unit_id) & set(sheet.unit_id.iloc[:3])
 
 
+def test_a_sheet_that_nobody_filled_in_is_refused_in_words(store):
+    with pytest.raises(Fault) as caught:
+        import_responses(store, NAME, MAY, as_csv(table(sheets.answer_sheet(store, NAME, MAY, T))), "sheet.csv")
+    assert caught.value.key == "response.no_rows"
+
+
 def test_one_wrong_cell_keeps_the_whole_sheet_out_and_all_wrong_cells_are_named(store):
     sheet = filled(store)
     first, second, third = sheet.index[:3]

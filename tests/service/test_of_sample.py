@@ -13,8 +13,11 @@ from presentation.times import wave_text
 from service.drawing import releases
 from service.figures import waves
 from service.figures.league import read_league
+from service.figures.publish import publish_wave
+from service.figures.wave_steps import steps_of_wave
 from service.intake import imports
 from service.intake.import_log import Imported
+from service.intake.left_out import leave_out
 from service.samples.samples import read_sample
 from service.store import audit, schema
 from service.store.engine import Store
@@ -132,6 +135,26 @@ def test_a_logged_refusal_cannot_become_an_interview(drawn_once, tmp_path):
     with pytest.raises(Fault) as caught:
         waves.estimate_wave(later, NAME, MAY)
     assert (caught.value.key, caught.value.values["count"]) == ("calls.unlogged", 1)
+
+
+def test_interviews_logged_after_the_answers_keep_a_wave_from_being_weighted_and_released(tmp_path):
+    adjusted = changed(('[design]\nlonely = "error"\n', '[design]\nlonely = "adjust"\n'))
+    store = released(begin_survey(Store.create(f"sqlite:///{tmp_path / 'u.db'}"), adjusted))
+    first, *others = units(store)
+    ring(store, *[(unit, k, INTERVIEW) for k, unit in enumerate(others)], (first, len(others), "2.11"))
+    take(store, answers(store)[answers(store).id != first])
+    waves.estimate_wave(store, NAME, MAY)
+    ring(store, (first, len(others) + 1, INTERVIEW))
+    for use_case in (waves.estimate_wave, publish_wave):
+        with pytest.raises(Fault) as caught:
+            use_case(store.acting(Actor("sam", STATISTICIAN)), NAME, MAY)
+        assert (caught.value.key, caught.value.values["count"]) == ("calls.later_interviews", 1)
+    steps = steps_of_wave(store, NAME, MAY)
+    assert steps.following is not None and (steps.following.name, steps.following.state) == ("responses", "begun")
+    take(store, answers(store))
+    waves.estimate_wave(store, NAME, MAY)
+    leave_out(store, NAME, MAY, [first], "the person asked for it")
+    waves.estimate_wave(store, NAME, MAY)
 
 
 def test_strata_may_be_unions_of_the_samples_but_must_not_split_them(drawn):

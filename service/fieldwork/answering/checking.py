@@ -33,7 +33,8 @@ def checked_answers(table: pd.DataFrame, questionnaire: Questionnaire, faults: F
                       expected=list(questionnaire.items))  # fmt: skip
     wrong = np.zeros(len(table), dtype=bool)
     for name, item in questionnaire.items.items():
-        bad = ~answers[name].map({cell: cell == "" or item.allows(cell) for cell in answers[name].unique()})
+        allowed = {cell: cell == "" or item.allows(cell) for cell in answers[name].unique()}
+        bad = ~answers[name].map(allowed).astype(bool)  # a file without a row would otherwise give no truth values
         shown = answers.assign(**{name: answers[name].map(masked_text)}) if bad.any() else answers
         if item.range is not None:
             low, high = item.range
