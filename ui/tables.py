@@ -25,6 +25,7 @@ FITTED = ("consequence",)  # columns as wide as their longest text
 FIRST_CHINESE = 0x2E80  # the first character that is as wide as it is high
 ROW, BORDER = 35, 3  # heights in a table, in pixels: of a row, as of the headings, and of the border
 HYPHEN = re.compile(r"(?<![\w.])-(?=\d)")  # that stands for a minus, not between two numbers
+SIGNED = re.compile(rf"[+{MINUS}]?[\d,]+(?:\.\d+)?%?")  # a number as it is written in a table
 UNKNOWN = "–"  # in place of a number or text that is not known
 LONGEST = 40  # rows of one page of a table
 PAPER = '<table class="printed">{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
@@ -110,8 +111,32 @@ def plain_table(rows: pd.DataFrame, *, words: int | None = None) -> None:
         **{c: [HYPHEN.sub(MINUS, cell) if isinstance(cell, str) else cell for cell in rows[c]] for c in figures}
     )
     st.html(_paper(rows, {c: str(c) for c in rows}, {}))
+    texts = seen(rows)
+    signed = [c for c in figures if _all_signed(rows[c])]
     right = dict.fromkeys(figures, st.column_config.Column(alignment="right"))
-    st.dataframe(seen(rows), column_config=right, hide_index=True, width="stretch", height=_height(rows))
+    st.dataframe(
+        _sorted_by_number(texts, signed) if signed else texts,
+        column_config=right,
+        hide_index=True,
+        width="stretch",
+        height=_height(rows),
+    )
+
+
+def _all_signed(cells: pd.Series) -> bool:
+    """Whether the cells are all numbers as text, and one of them is below 0: texts would be sorted sign by sign."""
+    written = [cell for cell in cells if isinstance(cell, str)]
+    return any(MINUS in cell for cell in written) and all(isinstance(c, str) and SIGNED.fullmatch(c) for c in cells)
+
+
+def _sorted_by_number(texts: pd.DataFrame, columns: list[str]) -> Styler:
+    """The rows with these columns as numbers that are shown by their texts: a click on a heading sorts by number."""
+    texts = texts.reset_index(drop=True)
+    numbers = {c: texts[c].str.replace(MINUS, "-").str.replace("[,%]", "", regex=True).astype(float) for c in columns}
+    written = {c: dict(zip(numbers[c], texts[c], strict=True)).__getitem__ for c in columns}
+    styler = texts.assign(**numbers).style
+    styler.format(written)
+    return styler
 
 
 def wrapped_table(rows: pd.DataFrame) -> None:

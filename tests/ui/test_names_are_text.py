@@ -331,3 +331,14 @@ def _safe(said: ast.expr) -> bool:
     if isinstance(said, ast.Call) and isinstance(said.func, ast.Attribute) and said.func.attr == "join":
         return all(_safe(part.elt) for part in said.args if isinstance(part, ast.GeneratorExp))
     return False
+
+
+def test_a_column_with_numbers_below_0_is_sorted_by_number_in_a_table_of_texts():
+    table = """
+import pandas as pd
+from ui import tables
+rows = {"area": ["a", "b", "c"], "change": ["+21.7", "-3.5", "+3.9"], "open": ["14 / 45", "-1", "3"]}
+tables.plain_table(pd.DataFrame(rows), words=1)
+"""
+    shown = AppTest.from_string(table).run().dataframe[0].value
+    assert list(shown.sort_values("change").area) == ["b", "c", "a"] and list(shown.open) == ["14 / 45", "−1", "3"]
