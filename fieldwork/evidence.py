@@ -1,11 +1,11 @@
-"""Whether a wave's calls tell enough for a forecast, and what so few calls can tell already.
+"""Whether a wave's calls suffice for a forecast, and what can be said before they do.
 
-A forecast multiplies the share of calls that end in an interview by all numbers that are left, so it is as unsure as
-that share.  Of C calls, I ended in an interview and D in another end:
+A forecast multiplies the share of calls that end in an interview by all numbers that are left, so it is as uncertain as
+that share.  Of C calls, I ended in an interview and D in another final outcome:
 
     p = I/C, limits p_l and p_u     too early while p_u > WIDEST p_l
 
-With so few interviews one thing only can be told: that the numbers left do not suffice even if each call ends in an
+With so few interviews only one thing can be found: that the numbers left do not suffice even if each call ends in an
 interview with the probability p_u, and otherwise seldom, d = d_l, the lower limit of D/C.  After m calls a number is
 given up, so that each of the numbers left gives at most
 
@@ -25,7 +25,7 @@ WIDEST = 2.5  # the upper limit of the share over its lower one, beyond which no
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the calls of a wave tell of how many numbers answer.
+    """How many numbers answer, as far as the calls of a wave tell.
 
     calls, interviews  C and I
     low, high          p_l and p_u
@@ -45,7 +45,7 @@ class Evidence:
 
 
 def call_evidence(called: pd.DataFrame, *, required: int, level: float = LEVEL) -> Evidence:
-    """What these calls tell.
+    """The evidence of these calls.
 
     called    `fieldwork.forecast.calls_and_end` of the numbers called; calls beyond the mth count as the mth
     required  m

@@ -49,7 +49,7 @@ class Interviews:
 
     @cached_property
     def levels(self) -> np.ndarray | None:
-        """Codes (n,) of interviewer and mode together, each of which has its own usual answers; None: all are one."""
+        """Codes (n,) of interviewer and mode together, with usual answers each; None: neither is known."""
         if self.interviewer is None and self.mode is None:
             return None
         return self._with_mode(np.zeros(len(self.area), dtype=int) if self.interviewer is None else self.people[0])

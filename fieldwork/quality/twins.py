@@ -89,8 +89,8 @@ def twins(codes: np.ndarray, area: np.ndarray, who: np.ndarray, deals: Deals) ->
 def _of_deals(alike: np.ndarray, weight: np.ndarray, own: np.ndarray, order: np.ndarray) -> np.ndarray:
     """T_j of an area in every deal (powers, deals, J).
 
-    With many interviewers few of the n² pairs are one interviewer's, and each deal's are looked up; with few, products
-    of matrices are faster.
+    With many interviewers few of the n² pairs belong to one interviewer, and those of each deal are looked up; with
+    few interviewers products of matrices are faster.
     alike (n,n): near duplicates;  weight (powers, n): 1/g_i^s, 0 without any
     """
     size, people = own.sum(axis=0), own.shape[1]

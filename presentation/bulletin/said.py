@@ -73,8 +73,8 @@ def again_texts(kept: Kept, again: Again, t: Speaker) -> list[str]:
 def again_sentences(kept: Kept, again: Again, t: Speaker) -> list[str]:
     """The same without the list of the revised figures, which is announced in the last sentence.
 
-    That nothing differs is not said while a correction waits to be computed or released: it would be taken for what
-    comes of it.
+    While a correction waits to be computed or released, nothing says that the figures are the same: readers would take
+    it for the result of the correction.
     """
     waits = [t("bulletin.again.outdated")] if again.outdated else []
     if again.unreleased:

@@ -39,9 +39,9 @@ class Asked:
 
 
 def head_of(facts: Facts, asked: Asked, t: Speaker, *, official: bool) -> Head:
-    """The head as the programme and whoever asks for the bulletin have it; a Fault if the number lacks its serial.
+    """The head of a bulletin, from the request or else from the programme; a Fault if its number lacks a serial.
 
-    official: whether its foot says who prints it and when (GB/T 9704)
+    official  whether its foot says who prints it and when (GB/T 9704)
     """
     language, settings = t("language.code"), facts.league.programme.bulletin
     values = {name: _setting(settings, name, getattr(asked, name), language) for name in HEAD if name != "number"}
@@ -201,7 +201,7 @@ def errors_text(facts: Facts, t: Speaker) -> str:
 
 
 def mark_of(facts: Facts, t: Speaker, key: str = "bulletin.mark") -> str:
-    """What stands on every page, or in every picture, of simulated data; empty for others."""
+    """The mark on every page, or in every picture, of simulated data; empty for other data."""
     programme = facts.league.programme
     return t(key, mark=simulated_mark(programme, t)) if programme.simulated else ""
 

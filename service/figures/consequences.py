@@ -54,7 +54,7 @@ def read_consequences(
 
 @dataclass(frozen=True)
 class Behind:
-    """What stands behind a board: of each run `stopped` and `origins`, as with a league; whether one is out of date."""
+    """The runs behind a board: `stopped` and `origins` as for a league, and whether one of them is out of date."""
 
     runs: tuple[Mapping[str, list[dict]], ...]
     outdated: bool

@@ -80,7 +80,7 @@ def show(store: Store, programme_name: str, t: Speaker) -> None:
 
 
 def _make(make: Callable[[], Kept]) -> None:
-    """Make a bulletin, of which the page that is drawn next says that it was made."""
+    """Make a bulletin; the page says so when it is drawn next."""
     st.session_state[MADE] = make()
 
 

@@ -85,7 +85,7 @@ def relistened(store: Store, programme: str, wave: str, t: Speaker) -> None:
 
 
 def _recorded(store: Store, programme: str, wave: str, sample: relistening.Relistening, t: Speaker) -> None:
-    """What was heard of one interview; those nobody listened to yet are offered first, in the order of the list."""
+    """A form for the result of one interview; interviews without a result come first, in the order of the list."""
     labels = words.interview_labels(sample, current_programme(store, programme)[1], t)
     unit = st.selectbox(t("relistening.column.unit"), list(labels), format_func=labels.__getitem__)
     result = st.radio(

@@ -15,7 +15,7 @@ from words import Speaker
 
 
 def show(store: Store, programme_name: str, t: Speaker) -> None:
-    """The releases made, newest first, and for those who may a form for the next; nothing before the first estimate."""
+    """The releases made, newest first, and a form for those who may make one; nothing before the first estimate."""
     waves = waves_with_estimates(store, programme_name)
     if not waves:
         return
