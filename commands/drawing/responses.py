@@ -161,6 +161,8 @@ def _say_lacking(opened: Store, programme_name: str, wave: str) -> None:
 def _show(opened: Store, programme_name: str, wave: str) -> None:
     """How many responses there are of each mode and group, in each state."""
     rows, declared = use_cases.responses_of(opened, programme_name, wave), current_programme(opened, programme_name)[1]
-    if len(rows):
+    if rows.empty:
+        out.print(t("response.none_yet", wave=wave_text(wave, t)))
+    else:
         table = terminal.words_table(response_words.count_rows(rows, declared, t))
         print_table(t("response.title"), table, [response_words.rule_text(declared.questionnaire, t)])

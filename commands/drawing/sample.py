@@ -174,9 +174,20 @@ def sample_plan(
         icc=icc,
         psu_cost=psu_cost,
     )
+    earlier = _approved_plan(opened, programme_name, wave)
     with counting(wave) as progress:
         new_plan = draws.make_plan(opened, programme_name, wave, wanted, frame=frame, progress=progress)
     _show_plan(opened, programme_name, new_plan)
+    if earlier is not None:
+        out.print(t("sample.replaces_approved", version=earlier.version, slip=earlier.slip))
+
+
+def _approved_plan(opened: Store, programme_name: str, wave: str) -> samples.SamplePlan | None:
+    """The wave's newest plan if it is approved; None otherwise."""
+    if wave not in set(samples.sample_waves(opened, programme_name).wave):
+        return None
+    plan = samples.read_plan(opened, programme_name, wave)
+    return plan if plan.approved else None
 
 
 @commands.command("show", cls=Command, help=t("cli.sample.show.help"))
@@ -425,7 +436,10 @@ def sample_list(
     as_: AsOption = None,
 ) -> None:
     opened, programme_name = opened_for(store, as_, programme)
-    rows = samples.read_sample(opened, programme_name, wave).weighted
+    sample = samples.read_sample(opened, programme_name, wave)
+    if sample.releases.empty:
+        raise Fault(key="sample.none_out", wave=wave)
+    rows = sample.weighted
     if absent:
         rows = rows[rows.unit_id.isin(units_without_row(opened, programme_name, wave))]
     columns = ["unit_id", "stratum", "area", "place", "release", "probability", "base_weight", "psu", "kish"]

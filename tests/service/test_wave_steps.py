@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from commands import cli
 from presentation.calling.wave_steps import next_text, step_fact, step_rows
+from presentation.times import wave_text
 from service.drawing import draws, releases
 from service.fieldwork.calls import round_of
 from service.figures import waves
@@ -103,12 +104,17 @@ def test_the_command_says_what_is_next(begun, monkeypatch):
         steps_of_wave(begun.acting(Actor("liz", LEADER)), NAME, MAY)
 
 
-def test_responses_that_are_recorded_are_a_step_under_way(begun):
+def test_responses_that_are_recorded_are_a_step_under_way(begun, tmp_path, monkeypatch):
     people = interviews()[["id", "town"]].set_axis(["unit_id", "area"], axis=1)
     frames.import_frame(begun, NAME, "made_up", as_csv(people), "made_up.csv", frame_key=FRAME_KEY)
     draws.make_plan(begun, NAME, MAY, WANTED)
     draws.approve_plan(begun.acting(EVE), NAME, MAY, frame_key=FRAME_KEY)
     draws.draw_wave(begun, NAME, MAY, frame_key=FRAME_KEY)
+    monkeypatch.setenv("RANKSHIFT_STORE", str(begun.engine.url))
+    listed = CliRunner().invoke(cli.app, ["sample", "list", MAY, str(tmp_path / "list.csv")])
+    assert isinstance(listed.exception, Fault) and listed.exception.key == "sample.none_out"
+    shown = CliRunner().invoke(cli.app, ["responses", "show", MAY])
+    assert BOTH["en"]("response.none_yet", wave=wave_text(MAY, BOTH["en"])) in shown.output
     releases.release_next(begun, NAME, MAY)
     answered = units(begun)
     ring(begun, *((unit, n, INTERVIEW) for n, unit in enumerate(answered)))
