@@ -72,7 +72,7 @@ def change_table(
         measure=measure.name,
         se=comparison.change.se,
         se_design=combine(plain, coefficients).se,
-        se_interviewer=_interviewers_part(waves, sampled, smooth, coefficients),
+        se_interviewer=interviewers_part(waves, sampled, smooth, coefficients),
         df=comparison.change.df,
         lower=np.maximum(rows.lower, -reach),
         upper=np.minimum(rows.upper, reach),
@@ -119,7 +119,9 @@ def _shift(waves: Mapping[str, WaveMeasure], joined: Waves, coefficients, areas:
     return combine(joined, coefficients, third_ratio=skewness, steps=steps)
 
 
-def _interviewers_part(waves: Mapping[str, WaveMeasure], sampled: Waves, counted: Waves, coefficients) -> np.ndarray:
+def interviewers_part(
+    waves: Mapping[str, WaveMeasure], sampled: Waves, counted: Waves, coefficients: Mapping[str, float]
+) -> np.ndarray:
     """The interviewers' part of a change's standard errors (p,); NaN unless it is known in every wave compared."""
     parts = [waves[name].interviewers for name, a in coefficients.items() if a]
     variances = (combine(waves_of_error, coefficients).variance for waves_of_error in (sampled, counted))

@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from accountability.league.changes import answered_in_all
+from accountability.league.changes import answered_in_all, interviewers_part
 from accountability.league.joined import joined_waves
 from accountability.league.wave_measure import WaveMeasure
 from estimation import combine, window_change
@@ -103,13 +103,16 @@ def _changes(
 def changes_of_league(
     waves: Mapping[str, WaveMeasure], coefficients: Mapping[str, float], areas: list[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """area, change, se and se_published; and area, earlier, later, correlation and correlation_used.
+    """area, change and standard errors; and area, earlier, later, correlation and correlation_used.
 
     se² = Σ_s Σ_t a_s a_t C_st with C_st = Σ_j e_sj e_tj over the PSUs in both waves (`gram`), which is what the sample
-    says; se_published is that of `change_table` before smoothing and interviewers, where correlations are shrunk.
+    says; se_published is that of `change_table` before smoothing and interviewers, where correlations are shrunk, and
+    se_smoothed the one after smoothing.  se_printed² = se_smoothed² + se_interviewer² is the one behind the printed
+    interval; se_interviewer is empty where interviewers are not counted.
     """
     common = answered_in_all(waves, areas)
-    joined = joined_waves(waves, common)[0]
+    sides = [[name for name, a in coefficients.items() if sign * a > 0] for sign in (-1, 1)]
+    joined, smoothed, counted = joined_waves(waves, common, sides=(sides[0], sides[1]))
     published = combine(joined, dict(coefficients))
     parts = dict(zip(joined.names, influence_parts([waves[n].linearized for n in joined.names], common), strict=True))
     se = {name: estimate.se for name, estimate in zip(joined.names, joined.estimates, strict=True)}
@@ -121,7 +124,13 @@ def changes_of_league(
         pair = {"area": common, "earlier": s, "later": t, "correlation": _over(shared, se[s] * se[t])}
         rows.append(pd.DataFrame(pair | {"correlation_used": _over(used, se[s] * se[t])}))
     values = {"area": common, "change": published.value, "se": np.sqrt(np.maximum(variance, 0))}
-    return pd.DataFrame(values | {"se_published": published.se}), pd.concat(rows, ignore_index=True)
+    values |= {
+        "se_published": published.se,
+        "se_smoothed": combine(smoothed, coefficients).se,
+        "se_interviewer": interviewers_part(waves, smoothed, counted, coefficients),
+        "se_printed": combine(counted, coefficients).se,
+    }
+    return pd.DataFrame(values), pd.concat(rows, ignore_index=True)
 
 
 def _over(covariance: np.ndarray, product: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
+from programme.declared import Interviewers
 from service.figures import comparable, loaded_waves, waves
 from service.intake import imports
 from service.proof import outside, outside_changes
@@ -64,6 +65,11 @@ def files_where(store, others: float, lonely: str | None) -> dict[str, bytes]:
         stratum = wave.respondents.stratum.astype(str)
         alone, second = ~stratum.duplicated(), np.arange(len(stratum)) % 7 == 3
         wave.respondents["stratum"] = stratum.mask(second, stratum + " 2").mask(alone, stratum + " alone")
+    if others == 1 and not lonely:  # other people, asked by the same four interviewers
+        for wave in loaded:
+            liked = wave.answers.iloc[:, 0].astype(str).eq(wave.answers.iloc[0, 0])
+            wave.respondents["interviewer"] = [f"who {k % (2 if yes else 4)}" for k, yes in enumerate(liked)]
+        programme = replace(programme, interviewers=Interviewers("", at_random=True))
     programme = replace(programme, lonely=lonely or programme.lonely)
     return outside_changes.files_of_changes(programme, loaded[::-1], WINDOWS)  # a store need not give them in order
 
@@ -114,6 +120,11 @@ def test_python_computes_the_changes_and_also_the_correlations_that_are_used(pan
     for column in ("change", "se", "se_published"):
         assert (compared[column] - compared[f"{column}_again"]).abs().max() < 1e-8
     if others == 1:
+        changes = table(files, "changes.csv")
+        assert (changes.se_interviewer > 0).all() and (changes.se_printed > changes.se_smoothed).all()
+        changes.loc[0, "se_interviewer"] += 1e-7
+        changed = files | {"changes.csv": changes.to_csv(index=False).encode()}
+        assert run(changed, tmp_path, python=True).returncode == 1
         return
     correlations = table(files, "correlations.csv")
     assert (correlations.correlation - correlations.correlation_used).abs().max() > 1e-3
@@ -129,6 +140,7 @@ def test_the_standard_errors_are_those_of_the_comparison_and_making_the_files_is
     files = outside_changes.outside_changes(panel, NAME, AFTER, BEFORE)
     changes = table(files, "changes.csv").set_index("area")
     assert (changes.se_published - stored.se_design).abs().max() < 1e-15
+    assert (changes.se_printed - stored.se).abs().max() < 1e-15
     assert (changes.change - stored.change).abs().max() < 1e-15
     people = pd.read_csv(FOLDER / f"wave_{AFTER}.csv", dtype=str)
     assert not {*people.id} & {*table(files, f"{AFTER}/microdata.csv").psu}
