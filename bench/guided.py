@@ -105,7 +105,8 @@ NOT_FED = {  # what takes a content that nobody could have damaged, or any bytes
     "digest_of": "a digest is of any bytes",
     "document_of": "a kept bulletin is read only if its digest is the one that was written with it",
     **dict.fromkeys(
-        ("pdf_bytes", "sealed", "sealed_pdf", "with_fonts_at_hand", "with_parts"), "a file that was written just now"
+        ("empty_before_last", "pdf_bytes", "sealed", "sealed_pdf", "with_fonts_at_hand", "with_parts"),
+        "a file that was written just now",
     ),
 }
 TOML = (examples.FOLDER / "programme.toml").read_bytes()

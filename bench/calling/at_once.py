@@ -36,6 +36,7 @@ from fieldwork.dispositions import OUTCOMES
 from service.fieldwork import calls
 from service.protection import people
 from service.store.permissions import ADMINISTRATOR, Actor
+from words import text
 
 FULL, SHORT, QUICK, CODE = 125_000, 25_000, 500, "3.13"
 SHORT_CALLS = 10  # of each number, before
@@ -47,7 +48,7 @@ elif quick_asked():
 SMALL = quick_asked() or short_asked()  # nobody reads beside
 ASKING = f"lang=zh&role=centre&programme={PROGRAMME}&wave-called={WAVE}&interviewer-calling="
 BUTTON = "import streamlit as st\nst.title('empty')\nst.button('next', key='next')\n"
-OUTCOME = f"{OUTCOMES[CODE].names['zh']} ({CODE})"  # as the page's select box has it
+OUTCOME = text("list.bracketed", "zh", what=OUTCOMES[CODE].names["zh"], more=CODE)  # as the page's select box has it
 EARLY = ForwardMsg.ScriptFinishedStatus.FINISHED_EARLY_FOR_RERUN
 KINDS = ("button", "selectbox")
 

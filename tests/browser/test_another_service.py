@@ -120,7 +120,7 @@ def test_somebody_unknown_or_unverified_reads_why_they_may_not_come_in(browser, 
     before = len(trail_lines(own[1]))
     tab = through_the_service(browser, own, email, "en")
     found = email.replace("@", f"@{JOINER}")  # which keeps the address from being a link
-    tab.get_by_text(text(key, "en", found=Visible(found)).replace("`", "")).wait_for(timeout=PATIENCE)
+    tab.get_by_text(text(key, "en", on_page=True, found=Visible(found)).replace("`", "")).wait_for(timeout=PATIENCE)
     settle(tab)
     shot(tab, f"service_{key}")
     assert tab.get_by_role("link").filter(has_text=text("leader.page", "en")).count() == 0

@@ -66,7 +66,7 @@ def test_a_share_of_those_who_answered_is_called_again_and_the_proof_shows_who_t
     go(run, first, "--portions", "0.5,0.5", "--response", 0.5, portions=2)
     panel = ["--after", first, "--keep", 0.5, "--respondents", "--again", 0.8, "--response", 0.5]
     refused = run("sample", "plan", second, 140, *panel)
-    assert refused.code == 1 and "Nobody who was called" in refused.err
+    assert refused.code == 1 and "nobody who was called" in refused.err
     units = samples.read_sample(store, NAME, first).released
     firm = units.groupby("stratum").head(2)
     answered(store, first, firm.unit_id)

@@ -53,7 +53,7 @@ def test_a_quarter_is_planned_drawn_released_and_verified_by_the_command_alone(r
     plan = ["sample", "plan", WAVE, 280, "--modes", "3:1", "--cost", 12, *at]
     planned = rankshift(*plan)
     assert planned.code == 0, planned.err
-    for words in ("280 interviews in 70 areas", "last 5 all right", "3,360", "mobile", "(this plan)", "A draft"):
+    for words in ("280 interviews in 70 areas", "last 5 all correct", "3,360", "mobile", "(this plan)", "A draft"):
         assert words in planned.out
     assert "草案" in rankshift("sample", "show", WAVE, *at, language="zh").out
     approved = rankshift("sample", "approve", WAVE, *at).out
@@ -101,7 +101,7 @@ def test_assumed_shares_come_from_a_file_and_a_bad_one_is_one_sentence(ready, ra
 
 def test_the_plan_of_a_city_says_what_it_can_tell_and_what_it_costs(rankshift):
     said = rankshift("plan", 4513, 7000, "--cost", 12)
-    assert said.code == 0 and "84,000" in said.out and "(this plan)" in said.out and "last 5 all right" in said.out
+    assert said.code == 0 and "84,000" in said.out and "(this plan)" in said.out and "last 5 all correct" in said.out
 
 
 def test_numbers_are_screened_before_their_release_by_the_command_alone(ready, rankshift):
