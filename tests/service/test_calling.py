@@ -110,6 +110,9 @@ def test_looking_again_books_nothing_and_what_is_recorded_is_never_given_twice(o
     assert not set(taken(on_both, "bea", 9)) & set(first)
     recorded = attempts.record_attempt(on_both, NAME, MAY, first[0], "ann", "无人接听")
     again = attempts.record_attempt(on_both, NAME, MAY, first[0], "ann", "无人接听", at=recorded.at)
+    before = recorded.at - timedelta(minutes=1)  # since then the number is on the screen of another window too
+    twice = fault(attempts.record_attempt, on_both, NAME, MAY, first[0], "ann", "无人接听", shown_at=before)
+    assert twice.key == "calling.recorded_since"
     assert again.known and not recorded.known and len(stored(on_both, schema.calls)) == 1
     soon = taken(on_both, "ann", 9, now=datetime.now(UTC) + timedelta(minutes=1))
     assert first[0] not in soon and first[1] in soon

@@ -98,6 +98,8 @@ def test_a_number_is_taken_called_and_agreed_with_and_looking_again_books_nothin
     at.date_input(key=f"day {held.unit_id}").set_value(datetime.now(UTC).date() - timedelta(days=2))
     press(at, "calling.record")
     assert at.error and not rows(store, schema.calls) and rows(store, schema.holds) == [held]
+    other = page()
+    other.selectbox(key=f"outcome {held.unit_id}").set_value("2.21").run()
     at.date_input(key=f"day {held.unit_id}").set_value(datetime.now(UTC).date() + timedelta(days=2))
     at.text_input(key=f"note {held.unit_id}").set_value("left door")  # typed, and recorded by the very next click
     press(at, "calling.record")
@@ -106,6 +108,8 @@ def test_a_number_is_taken_called_and_agreed_with_and_looking_again_books_nothin
     assert (agreed.unit_id, agreed.interviewer, agreed.note) == (held.unit_id, "ann", "left door")
     assert not at.error and not rows(store, schema.holds)
     assert held.unit_id in at.success[0].value and not page("zh").exception
+    press(other, "calling.record")  # what the first window has recorded is not recorded again
+    assert "another window" in other.error[0].value and rows(store, schema.calls) == [call]
 
 
 def test_an_interview_is_stored_with_its_call_and_the_number_is_let_go(store, monkeypatch):

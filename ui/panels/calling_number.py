@@ -24,7 +24,9 @@ from ui.panels import calling_answers
 from ui.panels.calling_answers import DONE, SHOWN
 from words import Fault, Speaker, visible
 
-ON_SCREEN = "number on screen"  # the programme, wave and interviewer that the page was drawn for last, and the unit
+ON_SCREEN = (
+    "number on screen"  # the programme, wave and interviewer that the page was drawn for last, the unit, and since when
+)
 FOUND = "unit found"  # the unit that was found for whoever called back
 
 
@@ -33,28 +35,32 @@ def show(store: Store, declared: Programme, wave: str, who: str, others: list[st
 
     What a button promises is done before anything is drawn, so that a click draws the page once.
     """
-    place, (drawn_for, unit) = (declared.name, wave, who), st.session_state.get(ON_SCREEN, ((), ""))
+    place, (drawn_for, unit, shown_at) = (declared.name, wave, who), st.session_state.get(ON_SCREEN, ((), "", None))
     if drawn_for == place:
-        faults.explained(lambda: _settle(store, declared, wave, who, unit, t), t)
+        faults.explained(lambda: _settle(store, declared, wave, who, unit, shown_at, t), t)
     if line := st.session_state.pop(DONE, None):
         st.success(literal(line))
     asked = faults.clicked(f"next {who}")
     taken = faults.explained(lambda: holding.next_numbers(store, declared.name, wave, who), t) if asked else None
     held = taken or holding.held_numbers(store, declared.name, wave, who)
     if held.rows.empty:
-        st.session_state[ON_SCREEN] = place, ""
+        st.session_state[ON_SCREEN] = place, "", None
         st.button(t("calling.next"), key=f"next {who}", type="primary")
         if taken is not None:  # there was none: what comes next for the wave is said
             st.info(said(t, "calling.no_number", interviewer=who))
             st.caption(literal(wave_steps.next_text(steps_of_wave(store, declared.name, wave), t)))
     else:
-        st.session_state[ON_SCREEN] = place, str(held.rows.unit_id.iloc[0])
+        first = str(held.rows.unit_id.iloc[0])
+        as_before = (drawn_for, unit) == (place, first) and not faults.clicked(f"record {unit}")
+        st.session_state[ON_SCREEN] = place, first, shown_at if as_before else datetime.now(UTC)
         _number(store, declared, held, others, t)
     with st.expander(t("calling.find")):
         st.session_state[FOUND] = _find(store, declared.name, wave, who, t)
 
 
-def _settle(store: Store, declared: Programme, wave: str, who: str, unit: str, t: Speaker) -> None:
+def _settle(
+    store: Store, declared: Programme, wave: str, who: str, unit: str, shown_at: datetime | None, t: Speaker
+) -> None:
     """What the clicked button promises: a call or an interview is recorded, a number is taken or given back."""
     if (found := st.session_state.get(FOUND)) and faults.clicked(f"take {found}"):
         holding.take_number(store, declared.name, wave, who, found)
@@ -69,7 +75,7 @@ def _settle(store: Store, declared: Programme, wave: str, who: str, unit: str, t
         if f"day {unit}" not in st.session_state:  # ticked in this very moment: nobody has seen the day yet
             return
         agreed = _agreed(unit, t)
-    recorded = attempts.record_attempt(store, declared.name, wave, unit, who, code, agreed=agreed)
+    recorded = attempts.record_attempt(store, declared.name, wave, unit, who, code, agreed=agreed, shown_at=shown_at)
     st.session_state.get(SHOWN, {}).pop(unit, None)
     named = OUTCOMES[recorded.disposition].names[t("language.code")]
     st.session_state[DONE] = calling_rows.recorded_line(recorded, named, declared.calling.zone, t)

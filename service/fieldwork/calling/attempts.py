@@ -72,6 +72,7 @@ def record_attempt(
     *,
     at: datetime | None = None,
     agreed: Agreed | None = None,
+    shown_at: datetime | None = None,
     alongside: Callable[[sa.Connection], None] | None = None,
 ) -> Recorded:
     """Record a call with its outcome, and let go of its number; the same call again changes nothing.
@@ -79,10 +80,12 @@ def record_attempt(
     outcome    a code, or a word that the programme or the usual words map to one
     at         when it was made; None: now;  without a time zone it is the survey's own time
     agreed     the appointment that was made in it
+    shown_at   since when the number has been on the caller's screen; a call of it that was recorded since then, as in
+               another window, is refused
     alongside  what else is written in the same transaction, such as the answers
     One Fault names all that is wrong: an outcome that no map knows, a time to come or before the number was released,
     an interviewer who is not on the list, a number that is not released or that somebody else has, a second complete
-    interview, another call at the same time, an appointment that cannot be.
+    interview, another call at the same time or recorded since `shown_at`, an appointment that cannot be.
     """
     now, lineup = datetime.now(UTC), lineup_of(store, programme, wave, calls_since=False)
     moment = now if at is None else in_utc_of(lineup, at)
@@ -95,7 +98,7 @@ def record_attempt(
         number = round_of(connection, programme, wave)
         if _is_known(connection, number, recorded):
             return Recorded(unit_id, moment, interviewer, code, known=True)
-        settle(_taken(connection, lineup, number, recorded, now))
+        settle(_taken(connection, lineup, number, recorded, now, shown_at))
         row = {"unit_id": unit_id, "at": moment, "interviewer": interviewer, "disposition": code}
         connection.execute(calls.insert().values(round_id=number, **row))
         own = holds.c.draw_id == lineup.sample.draw_id, holds.c.unit_id == unit_id
@@ -171,7 +174,14 @@ def released_at(lineup: Lineup) -> datetime:
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
-def _taken(connection: sa.Connection, lineup: Lineup, number: int, recorded: Recorded, now: datetime) -> list[Fault]:
+def _taken(
+    connection: sa.Connection,
+    lineup: Lineup,
+    number: int,
+    recorded: Recorded,
+    now: datetime,
+    shown_at: datetime | None,
+) -> list[Fault]:
     """What is wrong with a call by what the store has at this moment."""
     of_unit = calls.c.round_id == number, calls.c.unit_id == recorded.unit_id
     rows = connection.execute(sa.select(calls.c.at, calls.c.disposition).where(*of_unit)).all()
@@ -179,7 +189,12 @@ def _taken(connection: sa.Connection, lineup: Lineup, number: int, recorded: Rec
     holder = holder_of(connection, lineup, recorded.unit_id, now)
     if holder not in (None, recorded.interviewer):
         found.append(Fault(key="calling.held", unit=recorded.unit_id, interviewer=holder))
-    if any((row.at if row.at.tzinfo else row.at.replace(tzinfo=UTC)) == recorded.at for row in rows):
+    times = [row.at if row.at.tzinfo else row.at.replace(tzinfo=UTC) for row in rows]
+    if shown_at is not None and (since := [time for time in times if time > shown_at]):
+        found.append(
+            Fault(key="calling.recorded_since", unit=recorded.unit_id, found=_written(lineup, max(since), "seconds"))
+        )
+    if recorded.at in times:
         found.append(
             Fault(key="calling.same_time", unit=recorded.unit_id, found=_written(lineup, recorded.at, "seconds"))
         )
