@@ -2,6 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 
@@ -157,7 +158,8 @@ def test_what_reads_no_calls_is_remembered_while_people_call_and_nothing_longer(
         return []
 
     first, second, people_listed = lasting(store), strict(store), interviewers.interviewer_list(store, NAME, MAY)
-    (unit,) = holding.next_numbers(store, NAME, MAY, "i1").rows.unit_id
+    noon = (datetime.now(UTC) + timedelta(days=1)).replace(hour=4, minute=0)  # in Shanghai, when some slot is open
+    (unit,) = holding.next_numbers(store, NAME, MAY, "i1", now=noon).rows.unit_id
     attempts.record_attempt(store, NAME, MAY, unit, "i1", "3.13")
     assert lasting(store) is first and strict(store) is not second
     assert interviewers.interviewer_list(store, NAME, MAY) is people_listed
