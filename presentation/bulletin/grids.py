@@ -9,6 +9,7 @@ from estimation.changes.verdicts import CHANCE
 from estimation.indicators.indicators import SHARE
 from presentation.bulletin.wording import (
     change_level_text,
+    errors_counted,
     errors_text,
     level_text,
     measure_name,
@@ -246,7 +247,7 @@ def changes_note(facts: Facts, t: Speaker) -> str:
     """What stands under a table of changes: what is compared, which interval it is, and the runs."""
     runs = [str(run) for run in runs_of_changes(facts)]
     counted = any(c.league.table.change_se_interviewer.notna().any() for c in facts.screen.compared)
-    errors = t("bulletin.errors.interviewers" if counted else "bulletin.errors.sampling")
+    errors = errors_counted(counted, t)
     return t("bulletin.note.changes", level=change_level_text(facts), errors=errors, runs=runs, count=len(runs))
 
 

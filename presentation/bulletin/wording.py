@@ -197,7 +197,12 @@ def runs_of_changes(facts: Facts) -> list[int]:
 
 def errors_text(facts: Facts, t: Speaker) -> str:
     """Which errors the intervals of figures count, in a few words."""
-    return t("bulletin.errors.interviewers" if counts_interviewers(facts.league) else "bulletin.errors.sampling")
+    return errors_counted(counts_interviewers(facts.league), t)
+
+
+def errors_counted(with_interviewers: bool, t: Speaker) -> str:
+    """Which errors intervals count, with or without that of interviewers, in a few words."""
+    return t("bulletin.errors.interviewers" if with_interviewers else "bulletin.errors.sampling")
 
 
 def mark_of(facts: Facts, t: Speaker, key: str = "bulletin.mark") -> str:

@@ -245,7 +245,7 @@ def closing_lines(head: Head) -> list[str]:
 
 
 def is_official(language: str, kind: str) -> bool:
-    """Whether GB/T 9704 holds for a kind in a language."""
+    """Whether a kind is laid out as GB/T 9704 lays out official documents; a report is laid out so, and is none."""
     return language == "zh" and kind in (NOTICE, THEMATIC)
 
 
